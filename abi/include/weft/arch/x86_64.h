@@ -1,0 +1,155 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+/* The text of the switch for x86-64 System V: the one owner, used by weft-lower (as LLVM inline
+ * asm) and by the runtime (as GNU inline asm). The three operations first, then the drawing, then
+ * the registers, then the instructions.
+ *
+ *   resume   the running code -> the innermost of a suspended chain
+ *   suspend  the running continuation -> the resumer whose table lists the tag
+ *   switch   the running continuation -> another suspended one, under the same handler
+ *
+ * A suspended continuation's stack (addresses fall):     A resumer's stack while its child runs:
+ *        ...frames of fn...                                   ...frames...
+ *        frame of the function with the suspend              frame of the function with the resume
+ *        rbp                                                  rbp
+ *   sp-> rbx                                                  rbx
+ *        (nothing below is alive)                       psp-> return address (label 9)
+ *
+ *   at the very top of a stack, under the trampoline weft_rt_entry (runtime/src/arch):
+ *   top-> [block address] [env] [fn]
+ *
+ * Who saves what: LLVM spills the values that are alive, because the asm clobbers every register;
+ * rbp and rbx cannot be clobbered (frame and base pointer), so the text pushes them; sp and ip go
+ * to the control block. MXCSR and the x87 control word are not switched. Clobbering xmm16-31 and
+ * k0-7 is necessary: with xmm0-15 alone a zmm16 stayed alive across a switch. `alignstack` on the
+ * asm is necessary: it disables the red zone, which the pushes would write.
+ *
+ * `jmp` both ways: a `call`/`ret` pair is cheaper only where the suspension sits in the very frame
+ * that is resumed; elsewhere it mispredicts (docs/decisions/0002-switch-text.md has the figures).
+ *
+ * CFI: the frame is found from rbp (the functions have frame pointers), so pushes need no notes;
+ * after the labels 1 and 9 rbp is another stack's, until it is popped: there an expression finds it.
+ */
+#ifndef WEFT_ARCH_X86_64_H
+#define WEFT_ARCH_X86_64_H
+
+#include "weft/lowered.h"
+
+/* Payload registers, both ways. They are the C convention's, so a body is an ordinary function:
+ * fn(env = rdi, i0 = rsi, i1 = rdx, i2 = rcx, i3 = r8, i4 = r9, i5 = [stack], f0..f5 = xmm0..5).
+ * The trampoline pushes i5. */
+#define WEFT_X86_64_INT_REGS "rsi", "rdx", "rcx", "r8", "r9", "rax"
+#define WEFT_X86_64_FLOAT_REGS "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5"
+
+/* resume:  in  rdi the block to resume (handle checked and moved on), r10 the handler table
+ *          out r10 which (32 bits), r11 next
+ * suspend: in  r10 the tag
+ * switch:  in  rdi the target's block (handle checked and moved on), r10 the tag; the text takes
+ *          the register that gets the handle of the one left: the first unused integer
+ * return:  in  nothing but the payload; never comes back
+ * All of them: rdi is dead after; r12-r15 are scratch. */
+
+/* R is the register prefix and D the immediate prefix of the asm dialect:
+ * "%", "$$" in LLVM inline asm; "%%", "$" in GNU extended asm. */
+
+#define WEFT_X86_64_STR_(x) #x
+#define WEFT_X86_64_STR(x) WEFT_X86_64_STR_(x)
+#define WEFT_X86_64_AT(off, R, reg) WEFT_X86_64_STR(off) "(" R reg ")"
+
+/* r12 = offset of weft_tls from fs */
+#define WEFT_X86_64_TLS(R) "movq weft_tls@gottpoff(" R "rip), " R "r12\n\t"
+#define WEFT_X86_64_CURRENT(R) R "fs:(" R "r12)"
+
+/* Restores rbx and rbp, with rsp at [rbx][rbp].
+ * DW_CFA_def_cfa_expression 0x0f; breg7(rsp) 0x77; breg5(rdi) 0x75; deref 0x06; plus_uconst 0x23 */
+#define WEFT_X86_64_CFA_RSP8 ".cfi_escape 0x0f,5,0x77,8,0x06,0x23,16\n\t"
+#define WEFT_X86_64_CFA_RSP0 ".cfi_escape 0x0f,5,0x77,0,0x06,0x23,16\n\t"
+#define WEFT_X86_64_CFA_CHILD ".cfi_escape 0x0f,8,0x75,8,0x06,0x23,8,0x06,0x23,16\n\t"
+#define WEFT_X86_64_POPS(R)                                                                        \
+  "popq " R "rbx\n\t" WEFT_X86_64_CFA_RSP0 "popq " R "rbp\n\t"                                     \
+  ".cfi_restore_state\n\t"
+/* Where a suspended continuation goes on: rdi is its block. */
+#define WEFT_X86_64_LAND(R)                                                                        \
+  "1:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_CHILD                                            \
+  "movq " WEFT_X86_64_AT(WEFT_CB_SP, R, "rdi") ", " R "rsp\n\t" WEFT_X86_64_CFA_RSP8               \
+  WEFT_X86_64_POPS(R)
+
+#define WEFT_X86_64_RESUME(R, D)                                                                   \
+  "pushq " R "rbp\n\t"                                                                             \
+  "pushq " R "rbx\n\t"                                                                             \
+  "leaq 9f(" R "rip), " R "r13\n\t"                                                                \
+  "pushq " R "r13\n\t"                                                                             \
+  WEFT_X86_64_TLS(R)                                                                               \
+  "movq " WEFT_X86_64_CURRENT(R) ", " R "r13\n\t"                                                  \
+  "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
+  "movq " R "r10, " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"                                    \
+  "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
+  "movq " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") ", " R "rdi\n\t"                                 \
+  "movq " R "rdi, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
+  "jmpq *" WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n"                                               \
+  "9:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_RSP8 WEFT_X86_64_POPS(R)
+
+/* The first entry of the innermost table is looked at here; everything else is the runtime's
+ * weft_rt_suspend_slow, which goes on as if it were part of this text (rdi me, r10 tag, r12 the
+ * thread, r15 where to land). */
+#define WEFT_X86_64_SUSPEND(R, D)                                                                  \
+  "pushq " R "rbp\n\t"                                                                             \
+  "pushq " R "rbx\n\t"                                                                             \
+  WEFT_X86_64_TLS(R)                                                                               \
+  "movq " WEFT_X86_64_CURRENT(R) ", " R "rdi\n\t"                                                  \
+  "leaq 1f(" R "rip), " R "r15\n\t"                                                                \
+  "movq " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") ", " R "r14\n\t"                                    \
+  "cmpq " WEFT_X86_64_AT(8, R, "r14") ", " R "r10\n\t"                                             \
+  "jne weft_rt_suspend_slow@PLT\n\t"                                                               \
+  "cmpl " D "0, " WEFT_X86_64_AT(16, R, "r14") "\n\t"                                              \
+  "jne weft_rt_suspend_slow@PLT\n\t"                                                               \
+  "movq " R "r15, " WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n\t"                                    \
+  "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_SP, R, "rdi") "\n\t"                                    \
+  "movq " R "rdi, " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") "\n\t"                                 \
+  "movq " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") ", " R "r13\n\t"                                \
+  "movq " R "r13, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
+  "movq " WEFT_X86_64_AT(WEFT_CB_HANDLE, R, "rdi") ", " R "r11\n\t"                                \
+  "movl " D "1, " R "r10d\n\t"                                                                     \
+  "movq " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") ", " R "rsp\n\t"                                   \
+  "popq " R "r15\n\t"                                                                              \
+  "jmpq *" R "r15\n"                                                                               \
+  WEFT_X86_64_LAND(R)
+
+/* weft_rt_find_switch gives r14 = the block whose resumer lists the tag; r13 stays me. */
+#define WEFT_X86_64_SWITCH(R, D, HANDLE_REG)                                                       \
+  "pushq " R "rbp\n\t"                                                                             \
+  "pushq " R "rbx\n\t"                                                                             \
+  WEFT_X86_64_TLS(R)                                                                               \
+  "movq " WEFT_X86_64_CURRENT(R) ", " R "r13\n\t"                                                  \
+  "movq " WEFT_X86_64_AT(WEFT_CB_ON, R, "r13") ", " R "r15\n\t"                                    \
+  "movq " R "r13, " R "r14\n\t"                                                                    \
+  "cmpq " WEFT_X86_64_AT(8, R, "r15") ", " R "r10\n\t"                                             \
+  "jne 2f\n\t"                                                                                     \
+  "cmpl " D "1, " WEFT_X86_64_AT(16, R, "r15") "\n\t"                                              \
+  "je 3f\n"                                                                                        \
+  "2:\n\tcallq weft_rt_find_switch@PLT\n"                                                          \
+  "3:\n\t"                                                                                         \
+  "leaq 1f(" R "rip), " R "r11\n\t"                                                                \
+  "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_IP, R, "r13") "\n\t"                                    \
+  "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_SP, R, "r13") "\n\t"                                    \
+  "movq " R "r15, " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"                                    \
+  "movq " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "r14") ", " R "r11\n\t"                                \
+  "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
+  "movq " WEFT_X86_64_AT(WEFT_CB_PSP, R, "r14") ", " R "r11\n\t"                                   \
+  "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
+  "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_INNER, R, "r14") "\n\t"                                 \
+  "movq " WEFT_X86_64_AT(WEFT_CB_HANDLE, R, "r14") ", " R HANDLE_REG "\n\t"                        \
+  "movq " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") ", " R "rdi\n\t"                                 \
+  "movq " R "rdi, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
+  "jmpq *" WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n"                                               \
+  WEFT_X86_64_LAND(R)
+
+/* The end of a body: its results are in the payload registers. */
+#define WEFT_X86_64_RETURN(R, D) "jmp weft_rt_return@PLT\n\t"
+
+/* What each text clobbers besides its outputs. Payload registers that carry nothing are added by
+ * the user of the text. LLVM 19 and 22 and GCC 12 accept the names without the features; r16-r31
+ * (APX) are added by the pass where the LLVM knows them. */
+#define WEFT_X86_64_SCRATCH "r12", "r13", "r14", "r15"
+
+#endif

@@ -1,0 +1,121 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+/* The contract between code that weft-lower emitted and the runtime it runs on: the layout of the
+ * control block, the thread's record, and the out-of-line entry points.
+ *
+ * The idea: a continuation's control block is 64 bytes in one table indexed by the slot bits of its
+ * handle, apart from any stack. So checking a handle is one load and one compare, control blocks of
+ * many continuations never collide in one cache set as stack tops do, and trimming a stack cannot
+ * lose a generation. What the hot path does not touch lies in a twin table WEFT_COLD_OFFSET bytes
+ * above (a constant distance, so it costs no load).
+ *
+ * A chain is a suspended or running row of continuations, each the resumer of the next. Both ends
+ * are kept: the outermost block's `inner` names the one to jump into, so resuming is O(1).
+ *
+ * Offsets are given twice, as fields and as numbers for assembly; abi/test checks that they agree.
+ */
+#ifndef WEFT_LOWERED_H
+#define WEFT_LOWERED_H
+
+#include "weft/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WEFT_SLOT_BITS 24
+#define WEFT_SLOT_MASK 0xffffffu
+#define WEFT_GENERATION_ONE (UINT64_C(1) << WEFT_SLOT_BITS)
+#define WEFT_CB_SHIFT 6 /* log2(sizeof(struct weft_cb)) */
+#define WEFT_COLD_OFFSET 0x40000000 /* 2^24 slots of 64 bytes */
+
+struct weft_cb {
+  weft_cont handle;        /* what the next consumer must present; moves on at each consumption */
+  void *sp;                /* suspended: own stack pointer, below it [rbx][rbp] were pushed */
+  void *ip;                /* suspended: where to go on */
+  void *psp;               /* running: the resumer's stack pointer, at [return ip][rbx][rbp] */
+  const weft_handlers *on; /* running: what the resumer installed; bit 0 set: some handler cache
+                              goes through this link, see weft_rt_suspend_slow */
+  struct weft_cb *parent;  /* running: the resumer; free: next on the free list */
+  struct weft_cb *inner;   /* suspended, outermost of a chain: its innermost */
+  uint32_t stack_class;
+  uint32_t flags; /* 0 when finishing needs no extra work */
+};
+
+#define WEFT_CB_HANDLE 0
+#define WEFT_CB_SP 8
+#define WEFT_CB_IP 16
+#define WEFT_CB_PSP 24
+#define WEFT_CB_ON 32
+#define WEFT_CB_PARENT 40
+#define WEFT_CB_INNER 48
+#define WEFT_CB_CLASS 56
+#define WEFT_CB_FLAGS 60
+
+/* One per OS thread: the thread-local `weft_tls` (initial-exec). Lowered code reads `current`, and
+ * only inside the text of a switch. It starts as &weft_root_cb, so continuations work on any
+ * thread with nothing started first. */
+struct weft_thread {
+  struct weft_cb *current;
+  struct weft_cb *free_list[WEFT_STACK_CLASSES];
+};
+#define WEFT_THREAD_CURRENT 0
+#define WEFT_THREAD_FREE 8
+
+/* The slot table. Points at a dummy until the first continuation, so a null handle is always safe
+ * to look up. */
+extern WEFT_API struct weft_cb *weft_slots;
+
+/* Referred to by every lowered object; defined by the runtime that can run it. */
+extern WEFT_API const char weft_abi1_x86_64_inline;
+
+/* A table that lists nothing; what a null or empty `on` becomes. */
+extern WEFT_API const weft_handlers weft_no_handlers;
+
+/* What lowered code calls. Payload registers and the rest are in arch/x86_64.h. */
+
+/* A fresh continuation that will run fn(env, i0..i5, f0..f5) on a stack of that class, by the C
+ * calling convention of arch/x86_64.h; fn ends by weft_rt_return's text and never returns.
+ * 0 when out of memory or of slots. Any thread. */
+WEFT_API weft_cont weft_rt_cont_new(void (*fn)(void), void *env, uint32_t stack_class);
+
+/* Unwinds k, each clean-up once; a fresh one is just freed. CONT-01 if it is consumed or null. */
+WEFT_API void weft_rt_cont_drop(weft_cont k);
+
+/* The slot's generations are used up: moves the suspended continuation to a new slot and retires
+ * the old one. Called by a resume or switch whose increment overflowed; returns its new block. */
+WEFT_API struct weft_cb *weft_rt_cont_renew(struct weft_cb *cb);
+
+/* The out-of-line forms, for compilers that cannot run the pass and for sanitized code. Payloads
+ * in memory; `in` and `out` may be NULL or the same. */
+WEFT_API uint32_t weft_rt_resume(weft_cont k, const weft_handlers *on, const weft_payload *in,
+                                 weft_payload *out, weft_cont *next);
+WEFT_API void weft_rt_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out);
+WEFT_API void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in,
+                             uint32_t int_count, weft_payload *out);
+/* A fresh continuation whose body speaks the out-of-line form: it is handed the first resume's
+ * payload and leaves its results in it. */
+typedef void (*weft_body)(void *env, weft_payload *io);
+WEFT_API weft_cont weft_rt_cont_new_mem(weft_body body, void *env, uint32_t stack_class);
+
+/* The running continuation's block; the thread's root block outside of any. */
+WEFT_API struct weft_cb *weft_current(void);
+
+/* Rules that a marker can break at run time; rules.md has each one's text. */
+enum {
+  WEFT_RULE_CONSUMED = 1,  /* CONT-01 consumed, stale or null handle */
+  WEFT_RULE_UNHANDLED = 2, /* CONT-02 no handler lists the tag */
+  WEFT_RULE_DROP = 3,      /* CONT-03 suspended or caught for good while being dropped */
+  WEFT_RULE_ESCAPE = 4,    /* CONT-04 an exception left a continuation whose resumer cannot take it */
+  WEFT_RULE_OVERFLOW = 5   /* STACK-01 the stack is used up */
+};
+
+/* Called when a marker breaks a rule, with the state as it was before the marker. Weak: a language
+ * may define its own and throw from it. The default calls the host's fatal hook with a text that
+ * names the rule, and a backtrace. */
+WEFT_API WEFT_NORETURN void weft_trap(int rule, weft_cont k, const weft_tag *tag);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,56 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+/* The markers as C and C++ spell them, for sources compiled with -fpass-plugin=weft-pass-22.so.
+ *
+ * A function here is only a name for the pass: weft-markers rewrites it to the canonical marker of
+ * intrinsics.def before the optimizer starts, so the buffers become registers. Compiled without the
+ * pass, a program does not link: the linker's message says how to run it. Code that cannot be
+ * compiled with the pass calls weft_rt_* of lowered.h instead.
+ */
+#ifndef WEFT_MARKERS_H
+#define WEFT_MARKERS_H
+
+#include "weft/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Defines a tag. Each definition is another tag, whatever its contents: its address is its name. */
+#define WEFT_TAG(id, sig) const weft_tag id = {#id, sig}
+
+/* Defines a handler table with one, two or three entries; resume answers 1, 2 or 3. */
+#define WEFT_ON1(id, tag1)                                                                         \
+  static const weft_handlers id = {1, 0, {{&(tag1), WEFT_ON_SUSPEND, 0}}}
+#define WEFT_HANDLERS(id, n, ...)                                                                  \
+  static const struct {                                                                            \
+    uint32_t count, flags;                                                                         \
+    weft_handler entry[n];                                                                         \
+  } id = {n, 0, {__VA_ARGS__}}
+
+/* A fresh continuation that will run body(env, io): io holds the first resume's payload, and what
+ * body leaves there is the result. 0 when out of memory. */
+typedef void (*weft_marker_body)(void *env, weft_payload *io);
+weft_cont weft_cont_new(weft_marker_body body, void *env, uint32_t stack) __asm__("weft.cont.new.mem");
+
+/* Runs k until it returns (0) or suspends by the i-th entry of `on` (i, counted from 1; then *next
+ * is the handle to resume). in, out and next may be NULL; in and out may be the same. */
+uint32_t weft_resume(weft_cont k, const void *on, const weft_payload *in, weft_payload *out,
+                     weft_cont *next) __asm__("weft.resume.mem");
+
+/* Suspends to the nearest handler of the tag; returns when resumed, with *out filled. */
+void weft_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out)
+    __asm__("weft.suspend.mem");
+
+/* Symmetric transfer to k under the handler of the tag. k receives the first `ints` integers and all
+ * floats of in, and after the integers the handle of the continuation that was left. */
+void weft_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t ints,
+                 weft_payload *out) __asm__("weft.switch.mem");
+
+/* Unwinds k, each clean-up once; a fresh one is just freed. */
+void weft_cont_drop(weft_cont k) __asm__("weft.cont.drop");
+
+#ifdef __cplusplus
+}
+#endif
+#endif

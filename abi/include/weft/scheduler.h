@@ -1,0 +1,155 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+/* The scheduler contract: a table of C functions that picks the next ready entity of one domain.
+ *
+ * A scheduler sees only what is ready. It never resumes anything: the runtime pulls (`pick`), so no
+ * plug-in can bypass the hierarchy. An entity is a task or a child domain; a scheduler treats both
+ * alike. The runtime owns parking of workers, the inbox that foreign threads wake through, and the
+ * count of ready minus picked; so a policy for one worker needs no lock.
+ *
+ * A plug-in exports WEFT_SCHED_SYMBOL, a function that returns its table. `schedulers/fifo` is the
+ * smallest correct one: read it first. Rules SCHED-nn are in rules.md.
+ */
+#ifndef WEFT_SCHEDULER_H
+#define WEFT_SCHEDULER_H
+
+#include "weft/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_worker weft_worker; /* opaque: compare for identity, ask weft_worker_index */
+
+enum { WEFT_ENT_TASK = 0, WEFT_ENT_DOMAIN = 1 };
+
+/* An entity. next, prev and word belong to the scheduler from admit to retire; the runtime reads
+ * next only inside the lists it hands over. */
+typedef struct weft_ent {
+  struct weft_ent *next;
+  struct weft_ent *prev;
+  uint64_t word[4];
+  uint64_t id;        /* task or domain number, never reused; read only */
+  uint32_t kind;      /* WEFT_ENT_*; read only */
+  uint32_t reserved;  /* the runtime's */
+} weft_ent;
+
+/* Singly linked by next, NULL-terminated; head and tail are NULL when count is 0. */
+typedef struct weft_ent_list {
+  weft_ent *head;
+  weft_ent *tail;
+  size_t count;
+} weft_ent_list;
+
+typedef struct weft_ent_attr {
+  uint32_t size;
+  int32_t priority;     /* higher is more urgent; 0 the default */
+  uint64_t deadline_ns; /* on the host's clock; UINT64_MAX for none */
+  uint32_t weight;      /* share among siblings; 1 the default */
+  uint32_t home;        /* preferred worker + 1; 0 for any */
+  const char *name;     /* borrowed during the call; may be NULL */
+} weft_ent_attr;
+
+/* How long the picked entity may run; 0 means no limit of that kind. For a task `picks` has no
+ * meaning; for a child domain it is how many picks of its own it may make. */
+typedef struct weft_slice {
+  uint64_t ns;
+  uint32_t picks;
+  uint32_t reserved;
+} weft_slice;
+
+typedef enum weft_why {
+  WEFT_WHY_NEW = 0,
+  WEFT_WHY_WAKE = 1,
+  WEFT_WHY_YIELD = 2,
+  WEFT_WHY_PREEMPT = 3,
+  WEFT_WHY_TIMER = 4,
+  WEFT_WHY_CANCEL = 5,
+  WEFT_WHY_CHILD = 6 /* a child domain turned from empty to non-empty, or still has work */
+} weft_why;
+
+typedef enum weft_outcome {
+  WEFT_RAN_YIELDED = 0,
+  WEFT_RAN_PARKED = 1,
+  WEFT_RAN_DONE = 2,
+  WEFT_RAN_PREEMPTED = 3,
+  WEFT_RAN_EMPTY = 4 /* a child domain with nothing more to pick */
+} weft_outcome;
+
+/* "key=val,key=val" already split. Borrowed during create. */
+typedef struct weft_sched_param {
+  const char *key;
+  const char *value;
+} weft_sched_param;
+
+/* What the runtime gives a scheduler at create; lives as long as the scheduler. */
+typedef struct weft_sched_services {
+  uint32_t size;
+  uint32_t abi;
+  void *runtime; /* first argument of the functions below */
+  void (*log)(void *runtime, const char *text); /* one line to the trace and, with WEFT_STATS, to stderr */
+  uint32_t (*worker_index)(const weft_worker *worker);
+} weft_sched_services;
+
+typedef struct weft_sched_config {
+  uint32_t size;
+  uint32_t workers; /* how many may enter */
+  const weft_sched_services *services;
+  const weft_sched_param *params;
+  size_t param_count;
+  /* Where create explains a failure, in one line without "\n". */
+  char *error;
+  size_t error_size;
+} weft_sched_config;
+
+/* Functions marked optional may be NULL; then what the comment says happens. Unless said otherwise a
+ * function runs on a worker of this scheduler, on its native stack, and must not block, allocate,
+ * throw, suspend, or call back into the runtime except through services. */
+typedef struct weft_sched_ops {
+  uint32_t size; /* sizeof(weft_sched_ops) of the header it was compiled with */
+  uint32_t abi;  /* WEFT_ABI */
+  const char *name;
+
+  /* Serialised; may allocate and block. Unknown keys are WEFT_E_INVAL with config->error filled. */
+  weft_status (*create)(const weft_sched_config *config, void **self);
+  void (*destroy)(void *self);
+  void (*stop)(void *self); /* optional: no pick comes after it */
+
+  weft_status (*worker_enter)(void *self, weft_worker *worker); /* optional */
+  void (*worker_leave)(void *self, weft_worker *worker);        /* optional; re-homes its queue */
+
+  /* Birth and death of an entity. admit may refuse (its status reaches the spawner); may allocate. */
+  weft_status (*admit)(void *self, weft_ent *ent, const weft_ent_attr *attr); /* optional */
+  void (*retire)(void *self, weft_ent *ent); /* optional; the entity is not queued then */
+
+  /* Takes all of list. `from` is the waking worker, NULL for a batch of the foreign inbox. */
+  void (*ready)(void *self, weft_ent_list *list, weft_worker *from, weft_why why);
+  /* The next entity, taken out of the queue; NULL when there is none. `now` is cached per turn;
+   * *slice comes zeroed. */
+  weft_ent *(*pick)(void *self, weft_worker *worker, uint64_t now, weft_slice *slice);
+
+  /* Optional: what happened to the entity picked last. ns may be 0 (clock reads are rationed). Comes
+   * before the `ready` of an entity that yielded. */
+  void (*ran)(void *self, weft_worker *worker, weft_ent *ent, weft_outcome outcome, uint64_t ns);
+  /* Optional: take a queued entity out; else removal takes effect when it is next unqueued. */
+  weft_status (*remove)(void *self, weft_ent *ent);
+  /* Optional: priority, deadline, weight or home changed, queued or not. */
+  void (*attr)(void *self, weft_ent *ent, const weft_ent_attr *attr);
+  /* Optional: takes every nondeterministic choice of the runtime: 0 <= result < n. */
+  uint32_t (*choose)(void *self, const char *site, uint32_t n);
+  /* Optional: visits what is queued, in pick order if it can; workers are halted. */
+  void (*snapshot)(void *self, void (*visit)(void *arg, const weft_ent *ent), void *arg);
+} weft_sched_ops;
+
+/* What a plug-in exports: const weft_sched_ops *weft_scheduler_plugin(void); */
+#define WEFT_SCHED_SYMBOL "weft_scheduler_plugin"
+typedef const weft_sched_ops *(*weft_sched_plugin_fn)(void);
+
+/* Makes a table known by its name, beside the built-in ones. The table must outlive the process.
+ * Any thread, before the domain that uses it is created. WEFT_E_ABI, WEFT_E_INVAL (name taken). */
+WEFT_API weft_status weft_sched_register(const weft_sched_ops *ops);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
