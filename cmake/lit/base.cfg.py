@@ -17,6 +17,10 @@ config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".ll", ".c", ".cpp", ".test", ".go"]
 config.excludes = ["Inputs", "lit.cfg.py"]
 
+# A switch to the wrong stack likes to spin. (lit needs psutil to end a whole tree of processes.)
+if lit_config.maxIndividualTestTimeIsSupported[0]:
+    lit_config.maxIndividualTestTime = 300
+
 build, source, llvm = config.weft_build, config.weft_source, config.weft_llvm_bin
 config.environment["PATH"] = os.pathsep.join([build + "/bin", llvm, os.environ.get("PATH", "/usr/bin:/bin")])
 for name in ("HOME", "WEFT_TEST_FULL", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
