@@ -5,6 +5,13 @@
  * All of them wait by parking the calling task, never the thread. Waits answer WEFT_E_CANCELLED when
  * the task is cancelled, with nothing taken or given. Objects are freed by their owner when nobody
  * waits in them. Deadlines are on weft_now's clock; WEFT_NEVER for none.
+ *
+ * Thread: tasks and the loop's thread; a call that would have to wait answers WEFT_E_NOTASK outside of
+ * tasks. No other thread may touch these objects: it completes a token (host.h) instead.
+ * Cancellation: a task that was cancelled after it had been served (its value handed over, the lock its
+ * own) answers WEFT_OK, and the cancel is reported by its next wait.
+ * Dumps show a waiting task as "channel send", "channel receive", "channel send (nil)", "channel
+ * receive (nil)", "select", "select (no cases)", "mutex", "condition", "semaphore", "wait group".
  */
 #ifndef WEFT_SYNC_H
 #define WEFT_SYNC_H
@@ -59,6 +66,10 @@ typedef struct weft_mutex {
   weft_wait_list waiters;
 } weft_mutex;
 WEFT_API weft_status weft_mutex_lock(weft_mutex *m);   /* WEFT_E_BUSY: the caller owns it already */
+/* With a deadline (WEFT_E_TIMEOUT); with WEFT_MUTEX_RELOCK_WAITS the owner may lock again and waits
+ * until another task unlocks, as Go's does. */
+enum { WEFT_MUTEX_RELOCK_WAITS = 1 };
+WEFT_API weft_status weft_mutex_lock_with(weft_mutex *m, uint32_t flags, uint64_t deadline_ns);
 WEFT_API weft_status weft_mutex_trylock(weft_mutex *m); /* WEFT_E_AGAIN */
 /* Any task may unlock, as in Go; WEFT_E_INVAL when it is not locked. */
 WEFT_API weft_status weft_mutex_unlock(weft_mutex *m);
@@ -72,7 +83,7 @@ WEFT_API void weft_cond_signal(weft_cond *c);
 WEFT_API void weft_cond_broadcast(weft_cond *c);
 
 typedef struct weft_sem {
-  int64_t count; /* set it before use */
+  int64_t count; /* set it before use, to 0 or more */
   weft_wait_list waiters;
 } weft_sem;
 WEFT_API weft_status weft_sem_acquire(weft_sem *s, uint64_t deadline_ns);

@@ -1,0 +1,110 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// Channels with Go's semantics: try the step; if it cannot be done now, stand in the queue and
+// park. What the chooser leaves in the waiter is the answer, so a woken task looks at the channel
+// no more: it may have been freed by then.
+#include "channel.h"
+
+#include <stdlib.h>
+
+using namespace weft;
+
+namespace {
+
+// Waits on no channel at all: only a cancel ends it.
+weft_status wait_for_nothing(const char *what) {
+  Task *self = task_running();
+  if (!self)
+    return WEFT_E_NOTASK;
+  Wait wait{self};
+  return park_until_chosen(wait, what, WEFT_NEVER);
+}
+
+} // namespace
+
+weft_chan *weft_chan_new(size_t elem_size, size_t capacity) {
+  size_t bytes;
+  if (__builtin_mul_overflow(elem_size, capacity, &bytes) ||
+      __builtin_add_overflow(bytes, sizeof(weft_chan), &bytes))
+    return nullptr;
+  auto *c = static_cast<weft_chan *>(malloc(bytes));
+  if (!c)
+    return nullptr;
+  c->elem_size = elem_size;
+  c->capacity = capacity;
+  c->count = 0;
+  c->head = 0;
+  c->receivers = {nullptr, nullptr};
+  c->senders = {nullptr, nullptr};
+  c->closed = false;
+  return c;
+}
+
+void weft_chan_free(weft_chan *c) { free(c); }
+
+weft_status weft_chan_send(weft_chan *c, const void *elem) {
+  if (__builtin_expect(!c, 0))
+    return wait_for_nothing("channel send (nil)");
+  {
+    ObjectHold hold(c);
+    if (send_ready(c))
+      return send_now(c, elem);
+  }
+  Task *self = task_running();
+  if (__builtin_expect(!self, 0))
+    return WEFT_E_NOTASK;
+  return wait_in(c->senders, self, const_cast<void *>(elem), "channel send", WEFT_NEVER);
+}
+
+weft_status weft_chan_recv(weft_chan *c, void *elem) {
+  if (__builtin_expect(!c, 0))
+    return wait_for_nothing("channel receive (nil)");
+  {
+    ObjectHold hold(c);
+    if (recv_ready(c))
+      return recv_now(c, elem);
+  }
+  Task *self = task_running();
+  if (__builtin_expect(!self, 0))
+    return WEFT_E_NOTASK;
+  return wait_in(c->receivers, self, elem, "channel receive", WEFT_NEVER);
+}
+
+weft_status weft_chan_try_send(weft_chan *c, const void *elem) {
+  if (!c)
+    return WEFT_E_AGAIN;
+  ObjectHold hold(c);
+  return send_ready(c) ? send_now(c, elem) : WEFT_E_AGAIN;
+}
+
+weft_status weft_chan_try_recv(weft_chan *c, void *elem) {
+  if (!c)
+    return WEFT_E_AGAIN;
+  ObjectHold hold(c);
+  return recv_ready(c) ? recv_now(c, elem) : WEFT_E_AGAIN;
+}
+
+weft_status weft_chan_close(weft_chan *c) {
+  if (!c)
+    return WEFT_E_INVAL;
+  ObjectHold hold(c);
+  if (c->closed)
+    return WEFT_E_CLOSED;
+  c->closed = true;
+  // Receivers that wait found the buffer empty, so nothing is owed to them.
+  while (Waiter *receiver = peek_waiter(c->receivers)) {
+    choose_waiter(receiver, WEFT_E_CLOSED);
+    if (receiver->elem && c->elem_size != 0)
+      memset(receiver->elem, 0, c->elem_size);
+    wake_chosen(receiver);
+  }
+  while (Waiter *sender = peek_waiter(c->senders)) {
+    choose_waiter(sender, WEFT_E_CLOSED);
+    wake_chosen(sender);
+  }
+  return WEFT_OK;
+}
+
+size_t weft_chan_len(const weft_chan *c) { return c ? c->count : 0; }
+
+size_t weft_chan_cap(const weft_chan *c) { return c ? c->capacity : 0; }

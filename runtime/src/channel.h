@@ -1,0 +1,107 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// A channel's inside, and the single steps that channel.cpp and select.cpp are made of.
+//
+// The invariant (as in Go): receivers wait only while the buffer is empty, senders only while it is
+// full, so at most one of the queues holds live waiters, but for a select that stands in both. A
+// value goes straight from the sender's frame to the receiver's when one waits; through the buffer
+// otherwise.
+//
+// A step comes in two halves: `*_ready` looks (and changes nothing but stale waiters), `*_now`
+// does, and must follow a look that answered true with nothing in between.
+#ifndef WEFT_RUNTIME_CHANNEL_H
+#define WEFT_RUNTIME_CHANNEL_H
+
+#include "wait.h"
+
+#include <string.h>
+
+struct weft_chan {
+  size_t elem_size;
+  size_t capacity;
+  size_t count; // in the buffer
+  size_t head;  // index of the oldest in the buffer
+  weft_wait_list receivers;
+  weft_wait_list senders;
+  bool closed;
+  alignas(16) unsigned char buffer[]; // capacity * elem_size bytes
+};
+
+namespace weft {
+
+// Words are what most channels carry; a call of memcpy would cost as much as the rest of the step.
+inline void copy_elem(void *to, const void *from, size_t size) {
+  if (__builtin_expect(size == 8, 1))
+    memcpy(to, from, 8);
+  else if (size != 0)
+    memcpy(to, from, size);
+}
+
+inline unsigned char *buffer_slot(weft_chan *c, size_t index) {
+  return c->buffer + index * c->elem_size;
+}
+
+inline void put_in_buffer(weft_chan *c, const void *elem) {
+  size_t tail = c->head + c->count;
+  if (tail >= c->capacity)
+    tail -= c->capacity;
+  copy_elem(buffer_slot(c, tail), elem, c->elem_size);
+  ++c->count;
+}
+
+inline void take_from_buffer(weft_chan *c, void *elem) {
+  if (elem)
+    copy_elem(elem, buffer_slot(c, c->head), c->elem_size);
+  if (++c->head == c->capacity)
+    c->head = 0;
+  --c->count;
+}
+
+inline bool send_ready(weft_chan *c) {
+  return c->closed || c->count < c->capacity || peek_waiter(c->receivers);
+}
+
+inline weft_status send_now(weft_chan *c, const void *elem) {
+  if (__builtin_expect(c->closed, 0))
+    return WEFT_E_CLOSED;
+  if (Waiter *receiver = peek_waiter(c->receivers)) {
+    choose_waiter(receiver, WEFT_OK);
+    if (receiver->elem)
+      copy_elem(receiver->elem, elem, c->elem_size);
+    wake_chosen(receiver);
+    return WEFT_OK;
+  }
+  put_in_buffer(c, elem);
+  return WEFT_OK;
+}
+
+inline bool recv_ready(weft_chan *c) {
+  return c->count != 0 || peek_waiter(c->senders) || c->closed;
+}
+
+inline weft_status recv_now(weft_chan *c, void *elem) {
+  if (c->count != 0) {
+    take_from_buffer(c, elem);
+    // The place that became free belongs to the sender who has waited longest.
+    if (Waiter *sender = peek_waiter(c->senders)) {
+      choose_waiter(sender, WEFT_OK);
+      put_in_buffer(c, sender->elem);
+      wake_chosen(sender);
+    }
+    return WEFT_OK;
+  }
+  if (Waiter *sender = peek_waiter(c->senders)) {
+    choose_waiter(sender, WEFT_OK);
+    if (elem)
+      copy_elem(elem, sender->elem, c->elem_size);
+    wake_chosen(sender);
+    return WEFT_OK;
+  }
+  if (elem && c->elem_size != 0)
+    memset(elem, 0, c->elem_size);
+  return WEFT_E_CLOSED;
+}
+
+} // namespace weft
+
+#endif

@@ -1,0 +1,45 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// A condition variable: standing in the queue comes before unlocking, so a signal sent by whoever
+// gets the mutex next is not lost. The mutex is the caller's again on every way out.
+#include "mutex.h"
+
+using namespace weft;
+
+weft_status weft_cond_wait(weft_cond *c, weft_mutex *m, uint64_t deadline_ns) {
+  Task *self = task_running();
+  if (!self)
+    return WEFT_E_NOTASK;
+  Wait wait{self};
+  Waiter waiter{&wait};
+  {
+    ObjectHold hold(c);
+    push_waiter(c->waiters, &waiter);
+  }
+  weft_status unlocked = weft_mutex_unlock(m);
+  weft_status status = unlocked;
+  if (unlocked == WEFT_OK)
+    status = park_until_chosen(wait, "condition", deadline_ns);
+  // Before waiting for the mutex: a signal must not go to a task that has given up.
+  if (status != WEFT_OK)
+    unlink_waiter(&waiter);
+  if (unlocked == WEFT_OK)
+    lock_through_cancels(m, self);
+  return status;
+}
+
+void weft_cond_signal(weft_cond *c) {
+  ObjectHold hold(c);
+  if (Waiter *first = peek_waiter(c->waiters)) {
+    choose_waiter(first, WEFT_OK);
+    wake_chosen(first);
+  }
+}
+
+void weft_cond_broadcast(weft_cond *c) {
+  ObjectHold hold(c);
+  while (Waiter *first = peek_waiter(c->waiters)) {
+    choose_waiter(first, WEFT_OK);
+    wake_chosen(first);
+  }
+}

@@ -1,0 +1,65 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// A mutex between tasks. Unlock hands it to the first waiter, so it is never free while somebody
+// waits and nobody starves. Rejected: freeing it and letting the waiter try (Go's way: fewer
+// switches when one task locks in a loop, but a waiter can lose without bound).
+#include "mutex.h"
+
+using namespace weft;
+
+weft_status weft_mutex_lock(weft_mutex *m) { return weft_mutex_lock_with(m, 0, WEFT_NEVER); }
+
+weft_status weft_mutex_lock_with(weft_mutex *m, uint32_t flags, uint64_t deadline_ns) {
+  Task *self = task_running();
+  ObjectHold hold(m);
+  if (m->owner == 0) {
+    m->owner = owner_word(self);
+    return WEFT_OK;
+  }
+  if (m->owner == owner_word(self) && !(flags & WEFT_MUTEX_RELOCK_WAITS))
+    return WEFT_E_BUSY;
+  if (!self)
+    return WEFT_E_NOTASK;
+  return wait_in(m->waiters, self, nullptr, "mutex", deadline_ns);
+}
+
+weft_status weft_mutex_trylock(weft_mutex *m) {
+  ObjectHold hold(m);
+  if (m->owner != 0)
+    return WEFT_E_AGAIN;
+  m->owner = owner_word(task_running());
+  return WEFT_OK;
+}
+
+weft_status weft_mutex_unlock(weft_mutex *m) {
+  ObjectHold hold(m);
+  if (m->owner == 0)
+    return WEFT_E_INVAL;
+  if (Waiter *next = peek_waiter(m->waiters)) {
+    choose_waiter(next, WEFT_OK);
+    m->owner = owner_word(next->wait->task);
+    wake_chosen(next);
+  } else {
+    m->owner = 0;
+  }
+  return WEFT_OK;
+}
+
+namespace weft {
+
+void lock_through_cancels(weft_mutex *m, Task *self) {
+  if (m->owner == 0) {
+    m->owner = owner_word(self);
+    return;
+  }
+  Wait wait{self};
+  Waiter waiter{&wait};
+  push_waiter(m->waiters, &waiter);
+  uint32_t cancels = 0;
+  while (park_until_chosen(wait, "mutex", WEFT_NEVER) != WEFT_OK)
+    ++cancels;
+  while (cancels-- != 0)
+    task_keep_cancel(self);
+}
+
+} // namespace weft

@@ -1,0 +1,103 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// Select: one wait that stands in several channels and is chosen once.
+//
+// First pass: count the cases that can go on, and do an evenly drawn one. None: stand in every
+// channel and park. The chooser does the copying; what is left after the wake is to leave the other
+// channels. Rejected: Go's order, a shuffle of all cases before looking (as even, but a random
+// number per case); locking all channels at once, which one worker does not need. With more
+// workers, the hold of all channels in the order of their addresses belongs around the first pass
+// and the pushing.
+#include "channel.h"
+
+#include <memory>
+#include <new>
+
+using namespace weft;
+
+namespace {
+
+bool case_ready(const weft_select_case &c) {
+  if (!c.chan)
+    return false;
+  return c.op == WEFT_SELECT_SEND ? send_ready(c.chan) : recv_ready(c.chan);
+}
+
+int32_t do_case(weft_select_case *cases, uint32_t index) {
+  weft_select_case &c = cases[index];
+  c.status = c.op == WEFT_SELECT_SEND ? send_now(c.chan, c.elem) : recv_now(c.chan, c.elem);
+  return static_cast<int32_t>(index);
+}
+
+// The index of a ready case, drawn evenly; -1 when there is none.
+int32_t draw_ready_case(const weft_select_case *cases, uint32_t count) {
+  uint32_t ready = 0;
+  uint32_t last = 0;
+  for (uint32_t i = 0; i < count; ++i)
+    if (case_ready(cases[i])) {
+      ++ready;
+      last = i;
+    }
+  if (ready == 0)
+    return -1;
+  if (ready == 1)
+    return static_cast<int32_t>(last);
+  uint32_t skip = task_choose("select", ready);
+  for (uint32_t i = 0;; ++i)
+    if (case_ready(cases[i]) && skip-- == 0)
+      return static_cast<int32_t>(i);
+}
+
+// Stands in all channels until one chooses it. `places` is raw memory for `count` of them.
+int32_t wait_in_all(Waiter *places, weft_select_case *cases, uint32_t count, uint64_t deadline_ns,
+                    Task *self) {
+  Wait wait{self};
+  for (uint32_t i = 0; i < count; ++i) {
+    Waiter *w = new (places + i) Waiter(&wait);
+    weft_select_case &c = cases[i];
+    if (!c.chan)
+      continue;
+    w->elem = c.elem;
+    push_waiter(c.op == WEFT_SELECT_SEND ? c.chan->senders : c.chan->receivers, w);
+  }
+  weft_status status = park_until_chosen(wait, count ? "select" : "select (no cases)", deadline_ns);
+  for (uint32_t i = 0; i < count; ++i)
+    if (places[i].queue)
+      unlink_waiter(places + i);
+  if (status != WEFT_OK)
+    return status;
+  auto index = static_cast<uint32_t>(wait.chosen - places);
+  cases[index].status = wait.chosen->status;
+  return static_cast<int32_t>(index);
+}
+
+} // namespace
+
+int32_t weft_select(weft_select_case *cases, uint32_t count, uint32_t flags, uint64_t deadline_ns) {
+  if (count > INT32_MAX)
+    return WEFT_E_INVAL;
+  {
+    ObjectHold hold(cases);
+    int32_t ready = draw_ready_case(cases, count);
+    if (ready >= 0)
+      return do_case(cases, static_cast<uint32_t>(ready));
+  }
+  if (flags & WEFT_SELECT_DEFAULT)
+    return WEFT_E_AGAIN;
+  Task *self = task_running();
+  if (!self)
+    return WEFT_E_NOTASK;
+
+  // Selects of a size that people write wait in their own frame; larger ones, which programs
+  // build, may not fit a task's stack and are the one wait that allocates.
+  constexpr uint32_t in_frame = 16;
+  if (count <= in_frame) {
+    alignas(Waiter) unsigned char raw[in_frame * sizeof(Waiter)];
+    return wait_in_all(reinterpret_cast<Waiter *>(raw), cases, count, deadline_ns, self);
+  }
+  auto raw = std::unique_ptr<unsigned char[]>(
+      new (std::nothrow) unsigned char[size_t{count} * sizeof(Waiter)]);
+  if (!raw)
+    return WEFT_E_NOMEM;
+  return wait_in_all(reinterpret_cast<Waiter *>(raw.get()), cases, count, deadline_ns, self);
+}
