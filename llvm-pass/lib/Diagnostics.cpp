@@ -1,0 +1,1 @@
+// Filled in with the step that needs it.

@@ -1,0 +1,5 @@
+#include "weft/Passes.h"
+using namespace llvm;
+PreservedAnalyses weft::LowerPass::run(Module &, ModuleAnalysisManager &) {
+  (void)BeforeLink; return PreservedAnalyses::all();
+}

@@ -1,0 +1,40 @@
+//===- compat/ExtensionPoints.h - Callbacks that changed type ---*- C++ -*-===//
+//
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Since LLVM 20 the last extension point says which phase of a link-time
+// optimization it belongs to; older ones call it in all phases and do not say.
+// There every phase is taken to be one before the link, which costs one
+// instruction per switch. Remove when LLVM 19 and older are no longer built.
+//===----------------------------------------------------------------------===//
+
+#ifndef WEFT_COMPAT_EXTENSIONPOINTS_H
+#define WEFT_COMPAT_EXTENSIONPOINTS_H
+
+#include "llvm/Passes/PassBuilder.h"
+
+namespace weft::compat {
+
+/// \p Fn is called with the pass manager and whether link-time optimization
+/// follows.
+template <typename Callback>
+void registerOptimizerLast(llvm::PassBuilder &PB, Callback Fn) {
+#if LLVM_VERSION_MAJOR >= 20
+  PB.registerOptimizerLastEPCallback(
+      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel,
+           llvm::ThinOrFullLTOPhase Phase) {
+        Fn(MPM, Phase == llvm::ThinOrFullLTOPhase::ThinLTOPreLink ||
+                    Phase == llvm::ThinOrFullLTOPhase::FullLTOPreLink);
+      });
+#else
+  PB.registerOptimizerLastEPCallback(
+      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel) {
+        Fn(MPM, /*BeforeLink=*/true);
+      });
+#endif
+}
+
+} // namespace weft::compat
+
+#endif
