@@ -1,0 +1,129 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// What ASan and TSan hear (sanitizer.h). Not instrumented itself: TSan's entry and exit notes would fall on
+// two different shadow stacks. Empty in ordinary builds.
+#include "sanitizer.h"
+
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
+
+#include "../cont.h"
+
+#include <cstddef>
+#include <pthread.h>
+
+#if defined(__clang__)
+#define NOT_SEEN __attribute__((disable_sanitizer_instrumentation, noinline))
+#elif defined(WEFT_TSAN)
+#define NOT_SEEN __attribute__((no_sanitize("thread"), noinline))
+#else
+#define NOT_SEEN __attribute__((no_sanitize("address"), noinline))
+#endif
+
+extern "C" {
+void __sanitizer_start_switch_fiber(void **fake_stack_save, const void *bottom, size_t size);
+void __sanitizer_finish_switch_fiber(void *fake_stack_save, const void **old_bottom, size_t *old_size);
+void *__tsan_get_current_fiber(void);
+void *__tsan_create_fiber(unsigned flags);
+void __tsan_destroy_fiber(void *fiber);
+void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+struct Found {
+  weft_cb *cb;
+  uint64_t index;
+};
+Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind);
+}
+
+namespace weft::arch::san {
+namespace {
+
+struct Native {
+  char *low = nullptr;
+  size_t size = 0;
+  void *fiber = nullptr;
+};
+thread_local Native native;
+
+NOT_SEEN Native &own() {
+  Native &n = native;
+  if (n.low)
+    return n;
+  pthread_attr_t attr;
+  void *low = nullptr;
+  pthread_getattr_np(pthread_self(), &attr);
+  pthread_attr_getstack(&attr, &low, &n.size);
+  pthread_attr_destroy(&attr);
+  n.low = static_cast<char *>(low);
+#if defined(WEFT_TSAN)
+  n.fiber = __tsan_get_current_fiber();
+#endif
+  return n;
+}
+
+// `to` null or the root block: the thread's own stack.
+NOT_SEEN void tell(weft_cb *to, void **fake) {
+  Native &n = own();
+  bool root = to == nullptr || to == &weft_root_cb;
+#if defined(WEFT_ASAN)
+  if (root)
+    __sanitizer_start_switch_fiber(fake, n.low, n.size);
+  else
+    __sanitizer_start_switch_fiber(
+        fake, cold(to)->stack_low,
+        static_cast<size_t>(cold(to)->stack_top + sizeof(BodyWords) - cold(to)->stack_low));
+#else
+  (void)fake;
+#endif
+#if defined(WEFT_TSAN)
+  void *fiber = n.fiber;
+  if (!root) {
+    if (!cold(to)->tsan_fiber)
+      cold(to)->tsan_fiber = __tsan_create_fiber(0);
+    fiber = cold(to)->tsan_fiber;
+  }
+  __tsan_switch_to_fiber(fiber, 0);
+#else
+  (void)root;
+#endif
+}
+
+} // namespace
+
+NOT_SEEN weft_cb *into(weft_cb *outermost) { return outermost->inner; }
+
+NOT_SEEN weft_cb *out_of(const weft_tag *tag) {
+  weft_cb *me = weft_current();
+  Found found = weft_rt_search(me, tag, WEFT_ON_SUSPEND);
+  return found.cb ? found.cb->parent : me;
+}
+
+NOT_SEEN void before_return() {
+  weft_cb *me = weft_current();
+  own();
+  tell(me->parent, nullptr);
+}
+
+NOT_SEEN void after_entry() {
+#if defined(WEFT_ASAN)
+  __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
+#endif
+}
+
+NOT_SEEN void destroy(weft_cb *cb) {
+#if defined(WEFT_TSAN)
+  if (cold(cb)->tsan_fiber)
+    __tsan_destroy_fiber(cold(cb)->tsan_fiber);
+#endif
+  cold(cb)->tsan_fiber = nullptr;
+}
+
+NOT_SEEN Leave::Leave(weft_cb *to) { tell(to, &fake_); }
+
+NOT_SEEN void Leave::back() {
+#if defined(WEFT_ASAN)
+  __sanitizer_finish_switch_fiber(fake_, nullptr, nullptr);
+#endif
+}
+
+} // namespace weft::arch::san
+
+#endif

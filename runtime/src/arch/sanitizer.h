@@ -1,0 +1,65 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Tells ASan and TSan of each change of stacks; nothing without them.
+//
+// ASan keeps the bounds of the stack it is on (and a fake stack for use-after-return); TSan keeps a
+// shadow call stack and a clock per fiber. Both must hear of a switch just before it, and ASan once
+// more just after. What they give us is kept in the block's cold half.
+#pragma once
+
+#include "weft/lowered.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WEFT_ASAN 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define WEFT_TSAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define WEFT_ASAN 1
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define WEFT_TSAN 1
+#endif
+
+namespace weft::arch::san {
+
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
+
+// The block whose stack comes next: the innermost of the chain.
+weft_cb *into(weft_cb *outermost);
+// The block that answers `tag`'s resumer: what a suspend goes back to. Traps are told later.
+weft_cb *out_of(const weft_tag *tag);
+// The running body is over: its parent is next.
+void before_return();
+// First thing on a fresh stack.
+void after_entry();
+void destroy(weft_cb *cb);
+
+class Leave {
+public:
+  explicit Leave(weft_cb *to);
+  void back();
+
+private:
+  void *fake_ = nullptr;
+};
+
+#else
+
+inline weft_cb *into(weft_cb *cb) { return cb; }
+inline weft_cb *out_of(const weft_tag *) { return nullptr; }
+inline void before_return() {}
+inline void after_entry() {}
+inline void destroy(weft_cb *) {}
+
+struct Leave {
+  explicit Leave(weft_cb *) {}
+  void back() {}
+};
+
+#endif
+
+} // namespace weft::arch::san

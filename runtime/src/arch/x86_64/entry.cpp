@@ -1,0 +1,329 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// The out-of-line half of the x86-64 switch: how a continuation starts and ends, the slow way of a
+// suspend, and the calls for compilers that cannot run the pass.
+//
+// abi/include/weft/arch/x86_64.h draws the stacks and names the registers; this file goes on where
+// its text stops. Everything here is top-level asm: the frames have no room for a compiler's prologue.
+//
+// Unwinding. A continuation's first frame is the trampoline. Its CFI leads to the resumer: the block
+// lies at [rsp+8], its psp points at [return ip][rbx][rbp], and the frame that resumed begins above
+// those three words. Landing pads need the stack pointer as it was before the pushes, which is why
+// every CFA here skips them. gdb refuses a parent frame that lies below its child unless the child is
+// called __morestack, so the trampoline has that name too. A root's trampoline has no return address:
+// there a backtrace ends and an exception is uncaught.
+//
+// Inside a slow path rbx is free (the text saved it) and holds the stack pointer while rsp is aligned.
+#include "../sanitizer.h"
+#include "cont.h"
+#include "weft/arch/x86_64.h"
+
+#define S(x) WEFT_X86_64_STR(x)
+
+// clang-format off
+#define SAVE_PAYLOAD                                                                               \
+  "movq %rsp, %rbx\n.cfi_def_cfa_register %rbx\nsubq $96, %rsp\nandq $-16, %rsp\n"                 \
+  "movq %rsi, 0(%rsp)\nmovq %rdx, 8(%rsp)\nmovq %rcx, 16(%rsp)\nmovq %r8, 24(%rsp)\n"              \
+  "movq %r9, 32(%rsp)\nmovq %rax, 40(%rsp)\nmovsd %xmm0, 48(%rsp)\nmovsd %xmm1, 56(%rsp)\n"        \
+  "movsd %xmm2, 64(%rsp)\nmovsd %xmm3, 72(%rsp)\nmovsd %xmm4, 80(%rsp)\nmovsd %xmm5, 88(%rsp)\n"
+#define RESTORE_PAYLOAD                                                                            \
+  "movq 0(%rsp), %rsi\nmovq 8(%rsp), %rdx\nmovq 16(%rsp), %rcx\nmovq 24(%rsp), %r8\n"              \
+  "movq 32(%rsp), %r9\nmovq 40(%rsp), %rax\nmovsd 48(%rsp), %xmm0\nmovsd 56(%rsp), %xmm1\n"        \
+  "movsd 64(%rsp), %xmm2\nmovsd 72(%rsp), %xmm3\nmovsd 80(%rsp), %xmm4\nmovsd 88(%rsp), %xmm5\n"   \
+  "movq %rbx, %rsp\n.cfi_def_cfa_register %rsp\n"
+
+#define FUNCTION(name)                                                                             \
+  ".text\n.p2align 4\n.globl " name "\n.type " name ",@function\n" name ":\n.cfi_startproc\n"
+#define END(name) ".cfi_endproc\n.size " name ",.-" name "\n"
+#define HIDDEN(name) ".hidden " name "\n"
+
+#define TLS_R12 "movq weft_tls@gottpoff(%rip), %r12\n"
+#define COLD(field) "(" S(WEFT_COLD_OFFSET) "+" #field ")"
+#define CACHE_TAG COLD(0)
+#define CACHE_FOUND COLD(8)
+#define CACHE_EPOCH COLD(16)
+#define CACHE_INDEX COLD(24)
+
+// --- Start ------------------------------------------------------------------------------------------
+// rdi = the block; its sp is at [fn][env][block]. fn sees an ordinary C call.
+// CFA = *(block + psp) + 24; DW_CFA_def_cfa_expression of it from rdi and, later, from [rsp+8].
+// breg7 takes a signed LEB128, so offsets past 63 have two bytes.
+#define CFA_BLOCK_AT(n) ".cfi_escape 0x0f,9,0x77," #n "%128+128,(" #n ")/128,0x06,0x23," S(WEFT_CB_PSP) ",0x06,0x23,24\n"
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
+// rsp is 8 below a multiple of 16 here.
+#define TELL_SANITIZER                                                                             \
+  "subq $104, %rsp\n" CFA_BLOCK_AT(104)                                                            \
+  "movq %rsi, 0(%rsp)\nmovq %rdx, 8(%rsp)\nmovq %rcx, 16(%rsp)\nmovq %r8, 24(%rsp)\n"              \
+  "movq %r9, 32(%rsp)\nmovq %rax, 40(%rsp)\nmovsd %xmm0, 48(%rsp)\nmovsd %xmm1, 56(%rsp)\n"        \
+  "movsd %xmm2, 64(%rsp)\nmovsd %xmm3, 72(%rsp)\nmovsd %xmm4, 80(%rsp)\nmovsd %xmm5, 88(%rsp)\n"   \
+  "movq %rdi, 96(%rsp)\ncallq weft_rt_after_entry\nmovq 96(%rsp), %rdi\n"                          \
+  "movq 0(%rsp), %rsi\nmovq 8(%rsp), %rdx\nmovq 16(%rsp), %rcx\nmovq 24(%rsp), %r8\n"              \
+  "movq 32(%rsp), %r9\nmovq 40(%rsp), %rax\nmovsd 48(%rsp), %xmm0\nmovsd 56(%rsp), %xmm1\n"        \
+  "movsd 64(%rsp), %xmm2\nmovsd 72(%rsp), %xmm3\nmovsd 80(%rsp), %xmm4\nmovsd 88(%rsp), %xmm5\n"   \
+  "addq $104, %rsp\n" CFA_BLOCK_AT(0)
+#else
+#define TELL_SANITIZER
+#endif
+#define ENTRY_BODY                                                                                 \
+  "movq " S(WEFT_CB_SP) "(%rdi), %rsp\n" CFA_BLOCK_AT(16)                                          \
+  "popq %r13\n" CFA_BLOCK_AT(8)                                                                    \
+  "popq %rdi\n" CFA_BLOCK_AT(0) TELL_SANITIZER                                                     \
+  "pushq %rax\n" CFA_BLOCK_AT(8)                                                                   \
+  "leaq 1f(%rip), %r15\n"                                                                          \
+  "pushq %r15\n" CFA_BLOCK_AT(16)                                                                  \
+  "xorl %ebp, %ebp\n"                                                                              \
+  "jmpq *%r13\n"                                                                                   \
+  CFA_BLOCK_AT(8)                                                                                  \
+  "nop\n"                                                                                          \
+  "1: ud2\n"
+
+asm(".text\n.p2align 4\n.globl weft_rt_entry\n" HIDDEN("weft_rt_entry")
+    ".type __morestack,@function\n"
+    "weft_rt_entry:\n__morestack:\n.cfi_startproc\n"
+    ".cfi_personality 0x1b, weft_rt_personality\n"
+    ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_PSP) ",0x06,0x23,24\n"
+    ".cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    ".cfi_undefined %r12\n.cfi_undefined %r13\n.cfi_undefined %r14\n.cfi_undefined %r15\n"
+    ENTRY_BODY
+    ".cfi_endproc\n.size __morestack,.-__morestack\n"
+    ".globl weft_rt_entry_end\n" HIDDEN("weft_rt_entry_end") "weft_rt_entry_end:\n");
+
+asm(FUNCTION("weft_rt_entry_root") HIDDEN("weft_rt_entry_root")
+    ".cfi_undefined %rip\n"
+    ENTRY_BODY
+    END("weft_rt_entry_root"));
+
+// --- End --------------------------------------------------------------------------------------------
+// The results are in the payload registers. The block goes, with its stack, to the thread's free list;
+// nobody else can take it from there before the jump.
+asm(FUNCTION("weft_rt_return") ".cfi_undefined %rip\n"
+    TLS_R12
+    "movq %fs:(%r12), %rdi\n"
+    "cmpl $0, " S(WEFT_CB_FLAGS) "(%rdi)\n"
+    "jne 2f\n"
+    "1:\n"
+    "movq " S(WEFT_CB_PARENT) "(%rdi), %r13\n"
+    "movl " S(WEFT_CB_CLASS) "(%rdi), %r14d\n"
+    "movq %r13, %fs:(%r12)\n"
+    "movq " S(WEFT_CB_PSP) "(%rdi), %rsp\n"
+    "movq %fs:" S(WEFT_THREAD_FREE) "(%r12,%r14,8), %r15\n"
+    "movq %r15, " S(WEFT_CB_PARENT) "(%rdi)\n"
+    "movq %rdi, %fs:" S(WEFT_THREAD_FREE) "(%r12,%r14,8)\n"
+    "xorl %r10d, %r10d\n"
+    "xorl %r11d, %r11d\n"
+    "popq %r15\n"
+    "jmpq *%r15\n"
+    "2:\n"
+    SAVE_PAYLOAD
+    "movq %rdi, %r13\n"
+    "callq weft_rt_before_return\n"
+    "movq %r13, %rdi\n"
+    RESTORE_PAYLOAD
+    "jmp 1b\n"
+    END("weft_rt_return"));
+
+// --- The slow way of a suspend -------------------------------------------------------------------------
+// Jumped to by the text of suspend: rdi me, r10 tag, r12 the thread, r14 my table, perhaps with the
+// bit that marks it as part of a cached way, r15 where to land. First my own first entry without that
+// bit, then the cache, then the walk.
+asm(FUNCTION("weft_rt_suspend_slow")
+    ".cfi_def_cfa %rsp, 16\n.cfi_register %rip, %r15\n"
+    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    "pushq %r15\n"
+    ".cfi_def_cfa_offset 24\n.cfi_offset %rip, -24\n"
+    "andq $-2, %r14\n"
+    "movq %rdi, %r13\n"
+    "xorl %r11d, %r11d\n"
+    "cmpq 8(%r14), %r10\n"
+    "jne 1f\n"
+    "cmpl $0, 16(%r14)\n"
+    "je 5f\n"
+    "1:\n"
+    "cmpq " CACHE_TAG "(%rdi), %r10\n"
+    "jne 4f\n"
+    "movq weft_link_epoch(%rip), %r11\n"
+    "cmpq " CACHE_EPOCH "(%rdi), %r11\n"
+    "jne 4f\n"
+    "movq " CACHE_FOUND "(%rdi), %r13\n"
+    "movq " CACHE_INDEX "(%rdi), %r11\n"
+    "movq " S(WEFT_CB_ON) "(%r13), %r14\n"
+    "andq $-2, %r14\n"
+    "cmpl %r11d, (%r14)\n"
+    "jbe 4f\n"
+    "leaq (%r11,%r11), %r15\n"
+    "leaq (%r14,%r15,8), %r14\n"
+    "movq (%rsp), %r15\n"
+    "cmpq 8(%r14), %r10\n"
+    "jne 4f\n"
+    "cmpl $0, 16(%r14)\n"
+    "je 5f\n"
+    "4:\n" // the walk
+    SAVE_PAYLOAD
+    "movq %rdi, %r14\n"
+    "movq %r10, %r13\n"
+    "movq %r10, %rsi\n"
+    "xorl %edx, %edx\n"
+    "callq weft_rt_search\n"
+    "testq %rax, %rax\n"
+    "je 6f\n"
+    "movq %r14, %rdi\n"
+    "movq %rax, %r13\n"
+    "movq %rdx, %r11\n"
+    RESTORE_PAYLOAD
+    "movq (%rsp), %r15\n"
+    "5:\n" // r13 = the block whose resumer handles it, r11 = the entry's index
+    "movq %r15, " S(WEFT_CB_IP) "(%rdi)\n"
+    "leaq 8(%rsp), %r15\n"
+    "movq %r15, " S(WEFT_CB_SP) "(%rdi)\n"
+    "testb $1, " S(WEFT_CB_ON) "(%r13)\n"
+    "je 7f\n"
+    "lock incq weft_link_epoch(%rip)\n"
+    "7:\n"
+    "movq %rdi, " S(WEFT_CB_INNER) "(%r13)\n"
+    "movq " S(WEFT_CB_PARENT) "(%r13), %r14\n"
+    "movq %r14, %fs:(%r12)\n"
+    "leal 1(%r11), %r10d\n"
+    "movq " S(WEFT_CB_HANDLE) "(%r13), %r11\n"
+    "movq " S(WEFT_CB_PSP) "(%r13), %rsp\n"
+    "popq %r15\n"
+    "jmpq *%r15\n"
+    "6:\n" // nobody handles it; rbx is the CFA's register here
+    ".cfi_def_cfa_register %rbx\n"
+    "movl $2, %edi\n"
+    "xorl %esi, %esi\n"
+    "movq %r13, %rdx\n"
+    "callq weft_trap@PLT\n"
+    "ud2\n"
+    END("weft_rt_suspend_slow"));
+
+// Called by the text of switch: rdi the target (already moved on), r10 tag, r13 me. Gives r14 the block
+// whose resumer lists the tag, r15 its table. Without one the target is as it was, and we trap.
+asm(FUNCTION("weft_rt_find_switch")
+    ".cfi_def_cfa %rsp, 24\n.cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    SAVE_PAYLOAD
+    "movq %rdi, %r14\n"
+    "movq %r10, %r15\n"
+    "movq %r13, %rdi\n"
+    "movq %r10, %rsi\n"
+    "movl $1, %edx\n"
+    "callq weft_rt_search\n"
+    "testq %rax, %rax\n"
+    "je 1f\n"
+    "movq %r14, %rdi\n"
+    "movq %rax, %r14\n"
+    "movq " S(WEFT_CB_ON) "(%r14), %r15\n"
+    "testq $1, %r15\n"
+    "je 2f\n"
+    "lock incq weft_link_epoch(%rip)\n"
+    "2:\n"
+    "andq $-2, %r15\n"
+    RESTORE_PAYLOAD
+    "retq\n"
+    "1:\n"
+    ".cfi_def_cfa_register %rbx\n"
+    "subq $0x1000000, " S(WEFT_CB_HANDLE) "(%r14)\n"
+    "movl $2, %edi\n"
+    "movq " S(WEFT_CB_HANDLE) "(%r14), %rsi\n"
+    "movq %r15, %rdx\n"
+    "callq weft_trap@PLT\n"
+    "ud2\n"
+    END("weft_rt_find_switch"));
+
+// --- Raising at a suspension point ------------------------------------------------------------------
+// A block whose ip was replaced by this goes on in raise(arg) as if its suspension point had called it:
+// rdi the block, rsi the real ip, rdx raise, rcx arg. raise never returns.
+asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
+    ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_SP) ",0x06,0x23,16\n"
+    ".cfi_register %rip, %rsi\n"
+    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    "movq " S(WEFT_CB_SP) "(%rdi), %rsp\n"
+    ".cfi_def_cfa %rsp, 16\n"
+    "movq 8(%rsp), %rbp\n"
+    "pushq %rsi\n"
+    ".cfi_def_cfa_offset 24\n.cfi_offset %rip, -24\n"
+    "movq %rsp, %rbx\n"
+    ".cfi_def_cfa_register %rbx\n"
+    "andq $-16, %rsp\n"
+    "movq %rcx, %rdi\n"
+    "callq *%rdx\n"
+    "ud2\n"
+    END("weft_rt_raise_entry"));
+
+// --- The out-of-line forms ----------------------------------------------------------------------------
+// Callee-saved registers are pushed by hand; rbx and rbp survive the text, so they hold the buffers.
+#define OUT_OF_LINE_ENTER                                                                          \
+  "pushq %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset %rbp, -16\n"                                    \
+  "movq %rsp, %rbp\n.cfi_def_cfa_register %rbp\n"                                                  \
+  "pushq %rbx\n.cfi_offset %rbx, -24\npushq %r12\n.cfi_offset %r12, -32\n"                         \
+  "pushq %r13\n.cfi_offset %r13, -40\npushq %r14\n.cfi_offset %r14, -48\n"                         \
+  "pushq %r15\n.cfi_offset %r15, -56\nsubq $8, %rsp\n"
+#define OUT_OF_LINE_LEAVE                                                                          \
+  "leaq -40(%rbp), %rsp\npopq %r15\npopq %r14\npopq %r13\npopq %r12\npopq %rbx\npopq %rbp\n"       \
+  ".cfi_def_cfa %rsp, 8\nretq\n"
+#define LOAD_FROM_RDX                                                                              \
+  "movsd 48(%rdx), %xmm0\nmovsd 56(%rdx), %xmm1\nmovsd 64(%rdx), %xmm2\nmovsd 72(%rdx), %xmm3\n"   \
+  "movsd 80(%rdx), %xmm4\nmovsd 88(%rdx), %xmm5\nmovq 0(%rdx), %rsi\nmovq 16(%rdx), %rcx\n"        \
+  "movq 24(%rdx), %r8\nmovq 32(%rdx), %r9\nmovq 40(%rdx), %rax\nmovq 8(%rdx), %rdx\n"
+#define STORE_TO_RBX                                                                               \
+  "movsd %xmm0, 48(%rbx)\nmovsd %xmm1, 56(%rbx)\nmovsd %xmm2, 64(%rbx)\nmovsd %xmm3, 72(%rbx)\n"   \
+  "movsd %xmm4, 80(%rbx)\nmovsd %xmm5, 88(%rbx)\nmovq %rsi, 0(%rbx)\nmovq %rdx, 8(%rbx)\n"         \
+  "movq %rcx, 16(%rbx)\nmovq %r8, 24(%rbx)\nmovq %r9, 32(%rbx)\nmovq %rax, 40(%rbx)\n"
+
+// uint32_t weft_rt_resume_text(cb rdi, on rsi, in rdx, out rcx, next r8); all non-null
+asm(FUNCTION("weft_rt_resume_text") HIDDEN("weft_rt_resume_text")
+    OUT_OF_LINE_ENTER
+    "movq %rcx, %rbx\n"
+    "movq %r8, -48(%rbp)\n"
+    "movq %rsi, %r10\n"
+    LOAD_FROM_RDX
+    WEFT_X86_64_RESUME("%", "$")
+    STORE_TO_RBX
+    "movq -48(%rbp), %rdx\n"
+    "movq %r11, (%rdx)\n"
+    "movl %r10d, %eax\n"
+    OUT_OF_LINE_LEAVE
+    END("weft_rt_resume_text"));
+
+// void weft_rt_suspend_text(tag rdi, out rsi, in rdx)
+asm(FUNCTION("weft_rt_suspend_text") HIDDEN("weft_rt_suspend_text")
+    OUT_OF_LINE_ENTER
+    "movq %rsi, %rbx\n"
+    "movq %rdi, %r10\n"
+    LOAD_FROM_RDX
+    WEFT_X86_64_SUSPEND("%", "$")
+    STORE_TO_RBX
+    OUT_OF_LINE_LEAVE
+    END("weft_rt_suspend_text"));
+
+// void weft_rt_switch_textN(cb rdi, tag rsi, in rdx, out rcx): N integers go along, the next one is the
+// handle of the one that is left.
+#define OUT_OF_LINE_SWITCH(n, reg)                                                                 \
+  asm(FUNCTION("weft_rt_switch_text" #n) HIDDEN("weft_rt_switch_text" #n)                          \
+      OUT_OF_LINE_ENTER                                                                            \
+      "movq %rcx, %rbx\n"                                                                          \
+      "movq %rsi, %r10\n"                                                                          \
+      LOAD_FROM_RDX                                                                                \
+      WEFT_X86_64_SWITCH("%", "$", reg)                                                            \
+      STORE_TO_RBX                                                                                 \
+      OUT_OF_LINE_LEAVE                                                                            \
+      END("weft_rt_switch_text" #n))
+OUT_OF_LINE_SWITCH(0, "rsi");
+OUT_OF_LINE_SWITCH(1, "rdx");
+OUT_OF_LINE_SWITCH(2, "rcx");
+OUT_OF_LINE_SWITCH(3, "r8");
+OUT_OF_LINE_SWITCH(4, "r9");
+OUT_OF_LINE_SWITCH(5, "rax");
+
+// --- Another stack ------------------------------------------------------------------------------------
+// void weft_rt_call_on(fn rdi, arg rsi, sp rdx): an ordinary call, on the stack that ends at sp.
+asm(FUNCTION("weft_rt_call_on") HIDDEN("weft_rt_call_on")
+    "pushq %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset %rbp, -16\n"
+    "movq %rsp, %rbp\n.cfi_def_cfa_register %rbp\n"
+    "movq %rdi, %rax\n"
+    "movq %rsi, %rdi\n"
+    "movq %rdx, %rsp\n"
+    "andq $-16, %rsp\n"
+    "callq *%rax\n"
+    "leave\n.cfi_def_cfa %rsp, 8\nretq\n"
+    END("weft_rt_call_on"));
+// clang-format on

@@ -1,0 +1,373 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// The slot table and the making of continuations (cont.h, abi/lowered.h).
+//
+// The table is address space for every slot there can be, both halves in one reservation; a page of it
+// is committed when its first slot is used, and never trimmed, so a stale handle always finds a
+// generation to disagree with. Free blocks are cached per thread with their stacks; a thread that ends
+// leaves its own to the others.
+#include "cont.h"
+
+#include "arch/sanitizer.h"
+#include "arch/switch.h"
+#include "fatal.h"
+#include "os/os.h"
+#include "overflow.h"
+#include "stack.h"
+
+#include <atomic>
+#include <cstring>
+#include <mutex>
+
+extern "C" {
+
+// Never matched: the fast path reads the first entry of any table.
+const weft_handlers weft_no_handlers = {0, 0, {{nullptr, ~0u, 0}}};
+const char weft_abi1_x86_64_inline = 0;
+
+uint64_t weft_link_epoch = 1;
+
+void weft_rt_entry();
+void weft_rt_entry_root();
+uint32_t weft_rt_resume_text(weft_cb *, const weft_handlers *, const weft_payload *, weft_payload *,
+                             weft_cont *);
+void weft_rt_suspend_text(const weft_tag *, weft_payload *, const weft_payload *);
+using SwitchText = void(weft_cb *, const weft_tag *, const weft_payload *, weft_payload *);
+SwitchText weft_rt_switch_text0, weft_rt_switch_text1, weft_rt_switch_text2, weft_rt_switch_text3,
+    weft_rt_switch_text4, weft_rt_switch_text5;
+void weft_rt_call_on(void (*fn)(void *), void *arg, void *sp);
+}
+
+namespace weft {
+
+// The end of every chain: handles nothing, is never suspended, shared by all threads.
+weft_cb weft_root_cb = {0, nullptr, nullptr, nullptr, &weft_no_handlers, nullptr, nullptr, 0, 0};
+
+namespace {
+
+// What weft_slots points at before the table is there: slot 0, whose handle nobody has.
+weft_cb no_slots[1] = {{~UINT64_C(0), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, 0, 0}};
+
+std::mutex lock;
+uint32_t slots_used;                      // slot 0 is never given out
+weft_cb *left_behind[WEFT_STACK_CLASSES]; // by threads that ended
+std::atomic<uint32_t> default_class{WEFT_STACK_64K};
+
+bool reserve_table() {
+  if (slots_used)
+    return true;
+  auto *base = static_cast<char *>(os::reserve(size_t(WEFT_COLD_OFFSET) * 2));
+  if (!base)
+    return false;
+  weft_slots = reinterpret_cast<weft_cb *>(base);
+  weft_slots[0].handle = ~UINT64_C(0);
+  slots_used = 1;
+  return true;
+}
+
+// So that a program's first lookup of any handle, made up or not, finds the table.
+[[gnu::constructor]] void at_load() {
+  std::lock_guard<std::mutex> hold(lock);
+  reserve_table();
+}
+
+weft_cb *new_slot() {
+  std::lock_guard<std::mutex> hold(lock);
+  if (!reserve_table() || slots_used == WEFT_SLOT_MASK)
+    return nullptr;
+  uint32_t slot = slots_used++;
+  weft_cb *cb = &weft_slots[slot];
+  cb->handle = WEFT_GENERATION_ONE | slot;
+  return cb;
+}
+
+// Gives a thread's free blocks to the others when it ends.
+struct ThreadEnd {
+  bool armed = false;
+  ~ThreadEnd() {
+    std::lock_guard<std::mutex> hold(lock);
+    for (uint32_t c = 0; c < WEFT_STACK_CLASSES; ++c)
+      while (weft_cb *cb = weft_tls.free_list[c]) {
+        weft_tls.free_list[c] = cb->parent;
+        cb->parent = left_behind[c];
+        left_behind[c] = cb;
+      }
+  }
+};
+thread_local ThreadEnd thread_end;
+
+// A block with a stack, from another thread's leavings or new. Null when there is no memory.
+[[gnu::noinline]] weft_cb *slow_block(uint32_t stack_class) {
+  thread_end.armed = true; // runs its constructor, so that its destructor will run
+  install_overflow_handler();
+  free_dead_blocks();
+  if (weft_cb *cb = weft_tls.free_list[stack_class]) {
+    weft_tls.free_list[stack_class] = cb->parent;
+    return cb;
+  }
+  {
+    std::lock_guard<std::mutex> hold(lock);
+    if (weft_cb *cb = left_behind[stack_class]) {
+      left_behind[stack_class] = cb->parent;
+      return cb;
+    }
+  }
+  Stack stack = make_stack(stack_class);
+  if (!stack.low)
+    return nullptr;
+  weft_cb *cb = new_slot();
+  if (!cb)
+    return nullptr; // the stack stays in its arena: there is no slot for anything any more
+  cb->stack_class = stack_class;
+  ColdCb *c = cold(cb);
+  c->stack_low = stack.low;
+  c->stack_top = stack.top - sizeof(BodyWords);
+  return cb;
+}
+
+inline uint32_t resolve(uint32_t stack_class) {
+  return stack_class == WEFT_STACK_DEFAULT ? default_class.load(std::memory_order_relaxed)
+                                           : stack_class;
+}
+
+inline weft_cb *take_block(uint32_t stack_class) {
+  weft_cb *cb = weft_tls.free_list[stack_class];
+  if (__builtin_expect(cb != nullptr, 1)) {
+    weft_tls.free_list[stack_class] = cb->parent;
+    return cb;
+  }
+  return slow_block(stack_class);
+}
+
+inline void start_at(weft_cb *cb, void (*entry)(), void *fn, void *env) {
+  auto *frame = reinterpret_cast<void **>(cold(cb)->stack_top) - 3;
+  frame[0] = fn;
+  frame[1] = env;
+  frame[2] = cb;
+  cb->sp = frame;
+  cb->ip = reinterpret_cast<void *>(entry);
+  cb->inner = cb;
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
+  cb->flags |= kCbSanitized;
+#endif
+}
+
+// The body of the out-of-line form: payload registers to memory and back. An ordinary function for the
+// trampoline; ends by the text of return.
+[[noreturn]] void run_body(BodyWords *words, uint64_t i0, uint64_t i1, uint64_t i2, uint64_t i3,
+                           uint64_t i4, uint64_t i5, double f0, double f1, double f2, double f3,
+                           double f4, double f5) {
+  weft_payload io = {{i0, i1, i2, i3, i4, i5}, {f0, f1, f2, f3, f4, f5}};
+  words->body(words->env, &io);
+  asm volatile("movq 0(%0), %%rsi\n\tmovq 8(%0), %%rdx\n\tmovq 16(%0), %%rcx\n\t"
+               "movq 24(%0), %%r8\n\tmovq 32(%0), %%r9\n\tmovq 40(%0), %%rax\n\t"
+               "movsd 48(%0), %%xmm0\n\tmovsd 56(%0), %%xmm1\n\tmovsd 64(%0), %%xmm2\n\t"
+               "movsd 72(%0), %%xmm3\n\tmovsd 80(%0), %%xmm4\n\tmovsd 88(%0), %%xmm5\n\t"
+               WEFT_X86_64_RETURN("%%", "$")
+               :
+               : "D"(&io)
+               : "memory");
+  __builtin_unreachable();
+}
+
+weft_cont new_with_body(void (*entry)(), weft_body body, void *env, uint32_t stack_class) {
+  weft_cb *cb = take_block(resolve(stack_class));
+  if (!cb)
+    return 0;
+  auto *words = reinterpret_cast<BodyWords *>(cold(cb)->stack_top);
+  words->body = body;
+  words->env = env;
+  start_at(cb, entry, reinterpret_cast<void *>(run_body), words);
+  return cb->handle;
+}
+
+constexpr weft_payload kNoPayload = {};
+
+} // namespace
+
+weft_cont cont_new_root(weft_body body, void *env, uint32_t stack_class) {
+  return new_with_body(weft_rt_entry_root, body, env, stack_class);
+}
+
+void set_default_stack_class(uint32_t stack_class) { default_class.store(stack_class); }
+uint32_t default_stack_class() { return default_class.load(); }
+
+void cont_free_unrun(weft_cont k) {
+  weft_cb *cb = arch::consume(k);
+  if (!cb)
+    weft_trap(WEFT_RULE_CONSUMED, k, nullptr);
+  free_block(cb);
+}
+
+void free_block(weft_cb *cb) {
+  if (cb->flags) {
+    arch::san::destroy(cb);
+    cold(cb)->cache_tag = nullptr;
+    cb->flags = 0;
+  }
+  cb->parent = weft_tls.free_list[cb->stack_class];
+  weft_tls.free_list[cb->stack_class] = cb;
+}
+
+bool is_fresh(const weft_cb *cb) {
+  return cb->inner == cb && (cb->ip == reinterpret_cast<void *>(weft_rt_entry) ||
+                             cb->ip == reinterpret_cast<void *>(weft_rt_entry_root));
+}
+
+uint32_t resume_block(weft_cb *cb, const weft_payload *in, weft_payload *out,
+                              weft_cont *next) {
+  arch::san::Leave leave(arch::san::into(cb));
+  uint32_t which = weft_rt_resume_text(cb, &weft_no_handlers, in, out, next);
+  leave.back();
+  return which;
+}
+
+void call_native(void (*fn)(void *), void *arg) {
+  weft_cb *me = weft_current();
+  if (me == &weft_root_cb) {
+    fn(arg);
+    return;
+  }
+  weft_cb *outermost = me;
+  while (outermost->parent != &weft_root_cb)
+    outermost = outermost->parent;
+  // Nothing handles a suspension in there: it is CONT-02 rather than a stack switched away under fn.
+  struct Restore {
+    weft_cb *me;
+    ~Restore() { weft_tls.current = me; }
+  } restore{me};
+  weft_tls.current = &weft_root_cb;
+  weft_rt_call_on(fn, arg, outermost->psp);
+}
+
+} // namespace weft
+
+using namespace weft;
+
+extern "C" {
+
+weft_cb *weft_slots = no_slots;
+
+__thread weft_thread weft_tls __attribute__((tls_model("initial-exec"))) = {&weft_root_cb, {}};
+
+// noinline: its callers must not keep the thread-local's address over a switch.
+[[gnu::noinline]] weft_cb *weft_current(void) { return weft_tls.current; }
+
+weft_cont weft_rt_cont_new(void (*fn)(void), void *env, uint32_t stack_class) {
+  weft_cb *cb = take_block(resolve(stack_class));
+  if (__builtin_expect(!cb, 0))
+    return 0;
+  start_at(cb, weft_rt_entry, reinterpret_cast<void *>(fn), env);
+  return cb->handle;
+}
+
+weft_cont weft_rt_cont_new_mem(weft_body body, void *env, uint32_t stack_class) {
+  return new_with_body(weft_rt_entry, body, env, stack_class);
+}
+
+weft_cb *weft_rt_cont_renew(weft_cb *old) {
+  weft_cb *cb = new_slot();
+  if (!cb)
+    fatal("weft: no continuation slot is left to renew an exhausted one (2^24 live continuations)");
+  weft_cont handle = cb->handle;
+  *cb = *old;
+  *cold(cb) = *cold(old);
+  cb->handle = handle;
+  cold(cb)->cache_tag = nullptr;
+  // Three things name a suspended block: its chain's other end, its only child, its trampoline.
+  if (old->inner == old)
+    cb->inner = cb;
+  else
+    for (weft_cb *inner = old->inner; inner != old; inner = inner->parent)
+      if (inner->parent == old) {
+        inner->parent = cb;
+        break;
+      }
+  reinterpret_cast<weft_cb **>(cold(cb)->stack_top)[-1] = cb;
+  // The old slot has no stack and is on no list: retired. Its generation 0 matches no handle.
+  *cold(old) = {};
+  __atomic_fetch_add(&weft_link_epoch, 1, __ATOMIC_RELAXED);
+  return cb;
+}
+
+struct Found {
+  weft_cb *cb;
+  uint64_t index;
+};
+
+// The walk from me outwards. A suspend found beyond me is remembered in me, and every link on the way is
+// marked (bit 0 of `on`): cutting a marked link bumps weft_link_epoch and so empties the caches. What
+// the found block's resumer installed is looked at on each use, so its change needs no mark.
+Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind) {
+  for (weft_cb *cb = me; cb != &weft_root_cb; cb = cb->parent) {
+    auto *on = reinterpret_cast<const weft_handlers *>(reinterpret_cast<uintptr_t>(cb->on) & ~UINT64_C(1));
+    for (uint32_t i = 0; i < on->count; ++i) {
+      if (on->entry[i].tag != tag || on->entry[i].kind != kind)
+        continue;
+      if (kind == WEFT_ON_SUSPEND && (cb != me || i != 0)) {
+        for (weft_cb *link = me; link != cb; link = link->parent)
+          link->on = reinterpret_cast<const weft_handlers *>(
+              reinterpret_cast<uintptr_t>(link->on) | 1);
+        ColdCb *c = cold(me);
+        c->cache_tag = tag;
+        c->cache_found = cb;
+        c->cache_epoch = __atomic_load_n(&weft_link_epoch, __ATOMIC_RELAXED);
+        c->cache_index = i;
+        me->flags |= kCbHasCache;
+      }
+      return {cb, i};
+    }
+  }
+  return {nullptr, 0};
+}
+
+// The end of a block with flags, on its own stack still.
+void weft_rt_before_return(weft_cb *cb) {
+  arch::san::before_return();
+  arch::san::destroy(cb);
+  cold(cb)->cache_tag = nullptr;
+  cb->flags = 0;
+}
+
+// The first thing on a fresh stack, in sanitized builds only.
+void weft_rt_after_entry() { arch::san::after_entry(); }
+
+uint32_t weft_rt_resume(weft_cont k, const weft_handlers *on, const weft_payload *in,
+                        weft_payload *out, weft_cont *next) {
+  weft_cb *cb = arch::consume(k);
+  if (__builtin_expect(!cb, 0))
+    weft_trap(WEFT_RULE_CONSUMED, k, nullptr);
+  weft_payload scratch;
+  weft_cont none;
+  arch::san::Leave leave(arch::san::into(cb));
+  uint32_t which = weft_rt_resume_text(cb, on && on->count ? on : &weft_no_handlers,
+                                       in ? in : &kNoPayload, out ? out : &scratch,
+                                       next ? next : &none);
+  leave.back();
+  return which;
+}
+
+void weft_rt_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out) {
+  weft_payload scratch;
+  arch::san::Leave leave(arch::san::out_of(tag));
+  weft_rt_suspend_text(tag, out ? out : &scratch, in ? in : &kNoPayload);
+  leave.back();
+}
+
+void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t int_count,
+                    weft_payload *out) {
+  static SwitchText *const text[] = {weft_rt_switch_text0, weft_rt_switch_text1,
+                                     weft_rt_switch_text2, weft_rt_switch_text3,
+                                     weft_rt_switch_text4, weft_rt_switch_text5};
+  if (int_count > 5)
+    fatal("weft: a switch carries at most 5 integers, not %u (CONT-08)", int_count);
+  weft_cb *cb = arch::consume(k);
+  if (__builtin_expect(!cb, 0))
+    weft_trap(WEFT_RULE_CONSUMED, k, tag);
+  weft_payload scratch;
+  arch::san::Leave leave(arch::san::into(cb));
+  text[int_count](cb, tag, in ? in : &kNoPayload, out ? out : &scratch);
+  leave.back();
+}
+
+} // extern "C"

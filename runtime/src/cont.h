@@ -1,0 +1,78 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Continuations inside the runtime: the cold half of a control block, making and ending them.
+//
+// A free control block keeps its stack: the unit that is cached per thread, LIFO, is the pair, so
+// making a continuation is a pop and three stores. Slots are never given back to the system.
+#pragma once
+
+#include "weft/lowered.h"
+
+namespace weft {
+
+// Set while a handler cache of this block's own is filled, or when the end needs the slow way.
+enum : uint32_t {
+  kCbHasCache = 1,
+  kCbSanitized = 2, // ASan or TSan keep something for it
+};
+
+// WEFT_COLD_OFFSET bytes above each control block.
+struct ColdCb {
+  // The handler search's cache: `tag` was last found at `found`'s resumer, entry `index`, and is
+  // there still as long as `epoch` is weft_link_epoch.
+  const weft_tag *cache_tag;
+  weft_cb *cache_found;
+  uint64_t cache_epoch;
+  uint64_t cache_index;
+  char *stack_low; // lowest usable byte, above the guard
+  char *stack_top; // 16-aligned, coloured; above it lies BodyWords, then nothing
+  void *tsan_fiber;
+  void *asan_fake;
+};
+static_assert(sizeof(ColdCb) == sizeof(weft_cb));
+
+inline ColdCb *cold(weft_cb *cb) {
+  return reinterpret_cast<ColdCb *>(reinterpret_cast<char *>(cb) + WEFT_COLD_OFFSET);
+}
+
+// What a body of the out-of-line form needs; two words above stack_top.
+struct BodyWords {
+  weft_body body;
+  void *env;
+};
+
+// Like weft_rt_cont_new_mem, but nothing above it belongs to it: backtraces and exceptions end at
+// its start. For the runtime's tasks. 0 when out of memory or slots.
+weft_cont cont_new_root(weft_body body, void *env, uint32_t stack_class);
+
+// Ends a fresh or suspended-and-abandoned continuation without running any of it. CONT-01 by trap.
+void cont_free_unrun(weft_cont k);
+
+// Back to the calling thread's free list, stack and all. Nothing may be running on it or refer to it.
+void free_block(weft_cb *cb);
+// Frees what unwinding left dead. Not on one of their stacks: see drop.cpp.
+void free_dead_blocks();
+// Resumes a block that was consumed already, with no handlers.
+uint32_t resume_block(weft_cb *cb, const weft_payload *in, weft_payload *out,
+                              weft_cont *next);
+// Never resumed yet.
+bool is_fresh(const weft_cb *cb);
+
+// What class 0 means; set from WEFT_STACK before the first continuation that should have it.
+void set_default_stack_class(uint32_t stack_class);
+uint32_t default_stack_class();
+
+// The first block of the running chain that stands on the thread's own stack is its root block.
+extern weft_cb weft_root_cb;
+
+// Runs fn(arg) on the thread's native stack (the stack under the outermost continuation); a plain
+// call outside of continuations. fn must not suspend.
+void call_native(void (*fn)(void *), void *arg);
+
+} // namespace weft
+
+// Bumped whenever a link that a handler cache goes through is cut.
+extern "C" uint64_t weft_link_epoch;
+
+// Thread-local; see abi/lowered.h. Exported: lowered code in other objects reads it.
+extern "C" WEFT_API __thread weft_thread weft_tls __attribute__((tls_model("initial-exec")));

@@ -1,0 +1,40 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Everything the runtime needs from an operating system, in one port. Sizes are multiples of
+// page_size() unless said otherwise; addresses page-aligned.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weft::os {
+
+enum class Guard : uint32_t { None = 0, Protect = 1, Advice = 2 };
+
+size_t page_size();
+
+// Address space, readable and writable, zero, committed when touched, never in huge pages (one touched
+// byte of a stack would cost 2 MiB). Null when there is none.
+void *reserve(size_t size);
+void release(void *base, size_t size);
+
+// Which guard this kernel really gives; probed once by touching, because emulators accept the advice and
+// install nothing.
+Guard guard_kind();
+// Makes one page fault on any access. False: it could not be (limit of mappings); it stays accessible.
+bool install_guard(void *page);
+
+// Forgets what the pages hold; they read as zero.
+void discard(void *base, size_t size);
+
+// An alternate signal stack for the calling thread, unless it has one. Any number of calls.
+void ensure_signal_stack();
+
+// Calls on_fault(address, context) for SIGSEGV and SIGBUS; when it returns false the previous handler
+// gets the signal. Once per process.
+void install_fault_handler(bool (*on_fault)(void *address, void *context));
+
+// Writes text to standard error with no allocation.
+void write_error(const char *text, size_t size);
+
+} // namespace weft::os

@@ -1,0 +1,109 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Arenas of stacks (stack.h). The list of arenas only grows and is read by the fault handler, so a new
+// one is published by a release store of its count.
+#include "stack.h"
+
+#include "os/os.h"
+#include "weft/base.h"
+
+#include <atomic>
+#include <mutex>
+
+namespace weft {
+namespace {
+
+constexpr size_t kSizes[WEFT_STACK_CLASSES] = {
+    0,         16 << 10, 64 << 10, 256 << 10, size_t(1) << 20, size_t(8) << 20, size_t(64) << 20,
+    size_t(1) << 30};
+constexpr size_t kColours = 32;
+constexpr size_t kColourStep = 64;
+
+struct Arena {
+  char *base;
+  size_t size;
+  uint32_t stack_class;
+};
+
+// An arena holds at least 64 MiB, so this is more address space than there is.
+constexpr uint32_t kMaxArenas = 1 << 16;
+Arena arenas[kMaxArenas];
+std::atomic<uint32_t> arena_count{0};
+
+std::mutex lock;
+char *next[WEFT_STACK_CLASSES];
+char *end[WEFT_STACK_CLASSES];
+size_t grown[WEFT_STACK_CLASSES];
+uint64_t made;
+std::atomic<uint64_t> unguarded{0};
+
+bool grow(uint32_t stack_class) {
+  size_t one = kSizes[stack_class];
+  // The first arena is small, so that a program with three tasks reserves little; later ones double.
+  size_t size = grown[stack_class] ? grown[stack_class] * 2 : one * 16;
+  if (size < (size_t(1) << 20))
+    size = size_t(1) << 20;
+  size_t most = one > (size_t(256) << 20) ? one : size_t(256) << 20;
+  if (size > most)
+    size = most;
+  uint32_t index = arena_count.load(std::memory_order_relaxed);
+  if (index == kMaxArenas)
+    return false;
+  void *base = os::reserve(size);
+  while (!base && size > one) {
+    size = one;
+    base = os::reserve(size);
+  }
+  if (!base)
+    return false;
+  arenas[index] = {static_cast<char *>(base), size, stack_class};
+  arena_count.store(index + 1, std::memory_order_release);
+  next[stack_class] = static_cast<char *>(base);
+  end[stack_class] = next[stack_class] + size;
+  grown[stack_class] = size;
+  return true;
+}
+
+} // namespace
+
+size_t stack_size(uint32_t stack_class) { return kSizes[stack_class]; }
+
+Stack make_stack(uint32_t stack_class) {
+  size_t size = kSizes[stack_class];
+  char *base;
+  uint64_t number;
+  {
+    std::lock_guard<std::mutex> hold(lock);
+    if (next[stack_class] == end[stack_class] && !grow(stack_class))
+      return {nullptr, nullptr};
+    base = next[stack_class];
+    next[stack_class] += size;
+    number = made++;
+  }
+  if (!os::install_guard(base))
+    unguarded.fetch_add(1, std::memory_order_relaxed);
+  char *top = base + size - (number % kColours) * kColourStep;
+  return {base + os::page_size(), top};
+}
+
+uint32_t guard_hit(const void *address, char **low) {
+  auto *at = static_cast<const char *>(address);
+  for (uint32_t i = arena_count.load(std::memory_order_acquire); i-- > 0;) {
+    const Arena &arena = arenas[i];
+    if (at < arena.base || at >= arena.base + arena.size)
+      continue;
+    size_t offset = static_cast<size_t>(at - arena.base) % kSizes[arena.stack_class];
+    if (offset >= os::page_size())
+      return 0;
+    *low = arena.base + (at - arena.base) - offset + os::page_size();
+    return arena.stack_class;
+  }
+  return 0;
+}
+
+StackCounts stack_counts() {
+  std::lock_guard<std::mutex> hold(lock);
+  return {made, unguarded.load(std::memory_order_relaxed)};
+}
+
+} // namespace weft

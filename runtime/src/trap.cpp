@@ -1,0 +1,26 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// The default of weft_trap, alone in its file so that a language's own replaces it at link time.
+#include "cont.h"
+#include "fatal.h"
+
+extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *tag) {
+  char who[96];
+  weft::describe(weft_current(), who, sizeof who);
+  const char *name = tag && tag->name ? tag->name : "?";
+  switch (rule) {
+  case WEFT_RULE_CONSUMED:
+    if (!k)
+      weft::fatal("weft: continuation already consumed: the handle is null, in %s (CONT-01)", who);
+    weft::fatal("weft: continuation already consumed: handle %#llx, in %s (CONT-01)",
+                static_cast<unsigned long long>(k), who);
+  case WEFT_RULE_UNHANDLED:
+    weft::fatal("weft: no handler for tag '%s' (%p), in %s (CONT-02)", name,
+                static_cast<const void *>(tag), who);
+  case WEFT_RULE_DROP:
+    weft::fatal("weft: a dropped continuation went on instead of unwinding, in %s (CONT-03)", who);
+  default:
+    weft::fatal("weft: rule %d broken by handle %#llx, tag '%s', in %s", rule,
+                static_cast<unsigned long long>(k), name, who);
+  }
+}
