@@ -13,7 +13,7 @@ namespace {
 
 // Waits on no channel at all: only a cancel ends it.
 weft_status wait_for_nothing(const char *what) {
-  Task *self = task_running();
+  Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
   Wait wait{self};
@@ -50,7 +50,7 @@ weft_status weft_chan_send(weft_chan *c, const void *elem) {
     if (send_ready(c))
       return send_now(c, elem);
   }
-  Task *self = task_running();
+  Task *self = running_task();
   if (__builtin_expect(!self, 0))
     return WEFT_E_NOTASK;
   return wait_in(c->senders, self, const_cast<void *>(elem), "channel send", WEFT_NEVER);
@@ -64,7 +64,7 @@ weft_status weft_chan_recv(weft_chan *c, void *elem) {
     if (recv_ready(c))
       return recv_now(c, elem);
   }
-  Task *self = task_running();
+  Task *self = running_task();
   if (__builtin_expect(!self, 0))
     return WEFT_E_NOTASK;
   return wait_in(c->receivers, self, elem, "channel receive", WEFT_NEVER);

@@ -7,7 +7,7 @@
 using namespace weft;
 
 weft_status weft_cond_wait(weft_cond *c, weft_mutex *m, uint64_t deadline_ns) {
-  Task *self = task_running();
+  Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
   Wait wait{self};

@@ -10,7 +10,7 @@ using namespace weft;
 weft_status weft_mutex_lock(weft_mutex *m) { return weft_mutex_lock_with(m, 0, WEFT_NEVER); }
 
 weft_status weft_mutex_lock_with(weft_mutex *m, uint32_t flags, uint64_t deadline_ns) {
-  Task *self = task_running();
+  Task *self = running_task();
   ObjectHold hold(m);
   if (m->owner == 0) {
     m->owner = owner_word(self);
@@ -27,7 +27,7 @@ weft_status weft_mutex_trylock(weft_mutex *m) {
   ObjectHold hold(m);
   if (m->owner != 0)
     return WEFT_E_AGAIN;
-  m->owner = owner_word(task_running());
+  m->owner = owner_word(running_task());
   return WEFT_OK;
 }
 

@@ -9,7 +9,7 @@
 namespace weft {
 
 // Who owns a lock: the task's handle, or a word no task has for the loop's thread outside of tasks.
-inline uint64_t owner_word(const Task *t) { return t ? task_handle(t) : UINT64_MAX; }
+inline uint64_t owner_word(const Task *t) { return t ? t->handle : UINT64_MAX; }
 
 // Locks whatever cancels come meanwhile; they are kept for the task's next wait. For a caller that
 // must own the lock when it returns.

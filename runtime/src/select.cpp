@@ -84,7 +84,7 @@ int32_t weft_select(weft_select_case *cases, uint32_t count, uint32_t flags, uin
   }
   if (flags & WEFT_SELECT_DEFAULT)
     return WEFT_E_AGAIN;
-  Task *self = task_running();
+  Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
 

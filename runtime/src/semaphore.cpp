@@ -14,7 +14,7 @@ weft_status weft_sem_acquire(weft_sem *s, uint64_t deadline_ns) {
       return WEFT_OK;
     }
   }
-  Task *self = task_running();
+  Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
   return wait_in(s->waiters, self, nullptr, "semaphore", deadline_ns);

@@ -26,7 +26,7 @@ weft_status weft_wait_group_wait(weft_wait_group *g) {
     if (g->count == 0)
       return WEFT_OK;
   }
-  Task *self = task_running();
+  Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
   return wait_in(g->waiters, self, nullptr, "wait group", WEFT_NEVER);

@@ -1,0 +1,243 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// Reading, writing, waiting and closing. See socket.h for the idea.
+#include "socket.h"
+#include "host_watch.h"
+
+#include <new>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+using namespace weft;
+
+namespace {
+
+// A task whose peer is always faster never has to wait; after this many transfers it yields all the
+// same, so that it cannot keep the others off the loop.
+constexpr uint32_t transfers_without_yield = 64;
+
+// Marks the running task as suspended inside a call on the socket.
+class Suspended {
+public:
+  explicit Suspended(weft_sock *s) : sock_(s) {
+    s->streak = 0;
+    ++s->suspended;
+  }
+  // The task runs again: false when the socket was closed meanwhile and is not to be touched.
+  bool leave() {
+    bool open = !sock_->closed;
+    if (--sock_->suspended == 0 && !open)
+      delete sock_;
+    return open;
+  }
+
+private:
+  weft_sock *sock_;
+};
+
+WEFT_SYSTEM_CALL ssize_t system_read(const weft_sock *s, void *buffer, size_t size) {
+  ssize_t n;
+  do
+    n = s->pipe ? read(s->cell.fd, buffer, size) : recv(s->cell.fd, buffer, size, 0);
+  while (n < 0 && errno == EINTR);
+  return n < 0 ? -errno : n;
+}
+
+// write has no MSG_NOSIGNAL: the signal is held back, and taken off if the write raised it.
+ssize_t write_to_pipe(int fd, const void *buffer, size_t size) {
+  sigset_t pipe_signal, before, pending;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  sigpending(&pending);
+  bool was_pending = sigismember(&pending, SIGPIPE) == 1;
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  ssize_t n = write(fd, buffer, size);
+  int error = errno;
+  if (n < 0 && error == EPIPE && !was_pending) {
+    timespec none = {0, 0};
+    while (sigtimedwait(&pipe_signal, nullptr, &none) < 0 && errno == EINTR) {
+    }
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return n;
+}
+
+WEFT_SYSTEM_CALL ssize_t system_write(const weft_sock *s, const void *buffer, size_t size) {
+  ssize_t n;
+  do
+    n = s->pipe ? write_to_pipe(s->cell.fd, buffer, size)
+                : send(s->cell.fd, buffer, size, MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  return n < 0 ? -errno : n;
+}
+
+bool would_wait(ssize_t n) { return n == -EAGAIN || n == -EWOULDBLOCK; }
+
+} // namespace
+
+namespace weft {
+
+weft_sock *new_sock(int fd) {
+  auto *s = new (std::nothrow) weft_sock{};
+  if (!s)
+    return nullptr;
+  s->cell.fd = fd;
+  s->runtime = weft_runtime_current();
+  return s;
+}
+
+weft_status yield_after_streak(weft_sock *s) {
+  if (++s->streak < transfers_without_yield || weft_self() == 0)
+    return WEFT_OK;
+  Suspended suspended(s);
+  weft_yield();
+  return suspended.leave() ? WEFT_OK : WEFT_E_CLOSED;
+}
+
+weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns) {
+  if (weft_self() == 0)
+    return WEFT_E_NOTASK;
+  if (!s->watched) {
+    // Watching reports what is ready already, so nothing from before is lost.
+    if (weft_status status = host_watch(s->runtime, &s->cell); status != WEFT_OK)
+      return status;
+    s->watched = true;
+  }
+  if (s->cell.ready & bit)
+    return WEFT_OK;
+  weft_token &place = bit == WEFT_READABLE ? s->cell.reader : s->cell.writer;
+  if (place != 0)
+    return WEFT_E_BUSY;
+  weft_token token = weft_token_new(s->runtime);
+  if (token == 0)
+    return WEFT_E_NOMEM;
+  place = token;
+  Suspended suspended(s);
+  weft_set_waits(what);
+  uint64_t value;
+  weft_status status = weft_await_until(token, deadline_ns, &value);
+  weft_set_waits(nullptr);
+  if (!suspended.leave())
+    return WEFT_E_CLOSED;
+  if (place == token)
+    place = 0;
+  return status;
+}
+
+} // namespace weft
+
+void weft_fd_ready(weft_runtime *, weft_fd_cell *cell, uint32_t ready) {
+  // What hung up answers every call at once: with the end, or with the error.
+  if (ready & WEFT_HANGUP)
+    ready |= WEFT_READABLE | WEFT_WRITABLE;
+  cell->ready |= ready;
+  if (weft_token reader = cell->reader; reader != 0 && (ready & WEFT_READABLE)) {
+    cell->reader = 0;
+    weft_complete(reader, WEFT_OK, ready);
+  }
+  if (weft_token writer = cell->writer; writer != 0 && (ready & WEFT_WRITABLE)) {
+    cell->writer = 0;
+    weft_complete(writer, WEFT_OK, ready);
+  }
+}
+
+weft_status weft_sock_adopt(int fd, weft_sock **out) {
+  *out = nullptr;
+  struct stat about;
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fstat(fd, &about) != 0)
+    return -errno;
+  if (!(flags & O_NONBLOCK))
+    return WEFT_E_INVAL;
+  weft_sock *s = new_sock(fd);
+  if (!s)
+    return WEFT_E_NOMEM;
+  s->pipe = !S_ISSOCK(about.st_mode);
+  *out = s;
+  return WEFT_OK;
+}
+
+int64_t weft_sock_read(weft_sock *s, void *buffer, size_t size, uint64_t deadline_ns) {
+  if (size == 0)
+    return 0;
+  if (weft_status status = yield_after_streak(s); status != WEFT_OK)
+    return status;
+  for (;;) {
+    s->cell.ready &= ~uint32_t{WEFT_READABLE};
+    ssize_t n = system_read(s, buffer, size);
+    if (!would_wait(n))
+      return n;
+    if (weft_status status = wait_ready(s, WEFT_READABLE, "socket read", deadline_ns);
+        status != WEFT_OK)
+      return status;
+  }
+}
+
+weft_status weft_sock_write(weft_sock *s, const void *buffer, size_t size, uint64_t deadline_ns,
+                            size_t *written) {
+  auto *from = static_cast<const unsigned char *>(buffer);
+  size_t done = 0;
+  weft_status status = WEFT_OK;
+  while (done < size) {
+    status = yield_after_streak(s);
+    if (status != WEFT_OK)
+      break;
+    s->cell.ready &= ~uint32_t{WEFT_WRITABLE};
+    ssize_t n = system_write(s, from + done, size - done);
+    if (n >= 0) {
+      done += static_cast<size_t>(n);
+      continue;
+    }
+    status = would_wait(n) ? wait_ready(s, WEFT_WRITABLE, "socket write", deadline_ns)
+                           : static_cast<weft_status>(n);
+    if (status != WEFT_OK)
+      break;
+  }
+  if (written)
+    *written = done;
+  return status;
+}
+
+weft_status weft_sock_shutdown_write(weft_sock *s) {
+  return shutdown(s->cell.fd, SHUT_WR) == 0 ? WEFT_OK : -errno;
+}
+
+void weft_sock_close(weft_sock *s) {
+  if (!s || s->closed)
+    return;
+  s->closed = true;
+  if (s->watched)
+    host_unwatch(s->runtime, &s->cell);
+  close(s->cell.fd);
+  s->cell.fd = -1;
+  weft_token reader = s->cell.reader, writer = s->cell.writer;
+  s->cell.reader = s->cell.writer = 0;
+  if (s->suspended == 0)
+    delete s;
+  if (reader != 0)
+    weft_complete(reader, WEFT_E_CLOSED, 0);
+  if (writer != 0)
+    weft_complete(writer, WEFT_E_CLOSED, 0);
+}
+
+uint16_t weft_sock_port(const weft_sock *s) {
+  sockaddr_storage name;
+  socklen_t size = sizeof name;
+  if (getsockname(s->cell.fd, reinterpret_cast<sockaddr *>(&name), &size) != 0)
+    return 0;
+  if (name.ss_family == AF_INET)
+    return ntohs(reinterpret_cast<sockaddr_in *>(&name)->sin_port);
+  if (name.ss_family == AF_INET6)
+    return ntohs(reinterpret_cast<sockaddr_in6 *>(&name)->sin6_port);
+  return 0;
+}
+
+int weft_sock_fd(const weft_sock *s) { return s->cell.fd; }

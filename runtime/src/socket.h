@@ -1,0 +1,51 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// A socket's record and how a task waits on it; socket.cpp has the transfers, tcp.cpp makes
+// connections.
+//
+// The idea: try the system call first, and wait only when it says EAGAIN. The host watches a
+// descriptor once for its life, edge-triggered, and what it reports stays in the cell; the bit is
+// cleared before the call that consumes what it told of, so an edge that comes after the call's
+// EAGAIN is still there when the task wants to wait. Waiting itself is a token and weft_await,
+// hence an effect like any other: a scheduler written with handlers can take its children's socket
+// waits.
+//
+// The invariant: a descriptor is not closed, and so its number not reused, while the host watches
+// it; and a record lives until the last task that was suspended inside a call on it has left. After
+// any suspension a closed socket is not touched again.
+#ifndef WEFT_RUNTIME_SOCKET_H
+#define WEFT_RUNTIME_SOCKET_H
+
+#include "weft/net.h"
+
+#include <sys/types.h>
+
+struct weft_sock {
+  weft_fd_cell cell;
+  weft_runtime *runtime;
+  uint32_t suspended; // tasks suspended inside a call on it
+  uint32_t streak;    // transfers since the last suspension
+  bool watched;
+  bool closed;
+  bool pipe; // not a socket: read and write in place of recv and send
+};
+
+namespace weft {
+
+// A record for fd, or for one to come (-1). Null: no memory.
+weft_sock *new_sock(int fd);
+
+// Parks until the host reports `bit`, or returns at once when it has since the bit was cleared.
+// After any other answer than WEFT_OK the socket may be gone.
+weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns);
+
+// Comes before each transfer. After any other answer than WEFT_OK the socket may be gone.
+weft_status yield_after_streak(weft_sock *s);
+
+// System calls of tasks go through functions of this shape: not inlined and answering -errno, so
+// that no address of a thread-local lives across a suspension.
+#define WEFT_SYSTEM_CALL [[gnu::noinline]]
+
+} // namespace weft
+
+#endif
