@@ -322,7 +322,7 @@ Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind) {
 }
 
 // The end of a block with flags, on its own stack still.
-void weft_rt_before_return(weft_cb *cb) {
+WEFT_NOT_SEEN void weft_rt_before_return(weft_cb *cb) {
   arch::san::before_return();
   arch::san::destroy(cb);
   cold(cb)->cache_tag = nullptr;

@@ -56,6 +56,7 @@ _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
 }
 
 [[noreturn]] void unwind(Drop *drop) {
+  arch::san::after_entry(); // in place of the suspension point, which never comes back
   drop->exception.exception_class = 0x5745465444524f50; // "WEFTDROP"
   drop->exception.exception_cleanup = drop_cleanup;
   _Unwind_ForcedUnwind(&drop->exception, stop, drop);

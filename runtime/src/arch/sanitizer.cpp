@@ -11,14 +11,6 @@
 #include <cstddef>
 #include <pthread.h>
 
-#if defined(__clang__)
-#define NOT_SEEN __attribute__((disable_sanitizer_instrumentation, noinline))
-#elif defined(WEFT_TSAN)
-#define NOT_SEEN __attribute__((no_sanitize("thread"), noinline))
-#else
-#define NOT_SEEN __attribute__((no_sanitize("address"), noinline))
-#endif
-
 extern "C" {
 void __sanitizer_start_switch_fiber(void **fake_stack_save, const void *bottom, size_t size);
 void __sanitizer_finish_switch_fiber(void *fake_stack_save, const void **old_bottom, size_t *old_size);
@@ -43,7 +35,7 @@ struct Native {
 };
 thread_local Native native;
 
-NOT_SEEN Native &own() {
+WEFT_NOT_SEEN Native &own() {
   Native &n = native;
   if (n.low)
     return n;
@@ -60,7 +52,7 @@ NOT_SEEN Native &own() {
 }
 
 // `to` null or the root block: the thread's own stack.
-NOT_SEEN void tell(weft_cb *to, void **fake) {
+WEFT_NOT_SEEN void tell(weft_cb *to, void **fake) {
   Native &n = own();
   bool root = to == nullptr || to == &weft_root_cb;
 #if defined(WEFT_ASAN)
@@ -88,27 +80,27 @@ NOT_SEEN void tell(weft_cb *to, void **fake) {
 
 } // namespace
 
-NOT_SEEN weft_cb *into(weft_cb *outermost) { return outermost->inner; }
+WEFT_NOT_SEEN weft_cb *into(weft_cb *outermost) { return outermost->inner; }
 
-NOT_SEEN weft_cb *out_of(const weft_tag *tag) {
+WEFT_NOT_SEEN weft_cb *out_of(const weft_tag *tag) {
   weft_cb *me = weft_current();
   Found found = weft_rt_search(me, tag, WEFT_ON_SUSPEND);
   return found.cb ? found.cb->parent : me;
 }
 
-NOT_SEEN void before_return() {
+WEFT_NOT_SEEN void before_return() {
   weft_cb *me = weft_current();
   own();
   tell(me->parent, nullptr);
 }
 
-NOT_SEEN void after_entry() {
+WEFT_NOT_SEEN void after_entry() {
 #if defined(WEFT_ASAN)
   __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
 #endif
 }
 
-NOT_SEEN void destroy(weft_cb *cb) {
+WEFT_NOT_SEEN void destroy(weft_cb *cb) {
 #if defined(WEFT_TSAN)
   if (cold(cb)->tsan_fiber)
     __tsan_destroy_fiber(cold(cb)->tsan_fiber);
@@ -116,9 +108,9 @@ NOT_SEEN void destroy(weft_cb *cb) {
   cold(cb)->tsan_fiber = nullptr;
 }
 
-NOT_SEEN Leave::Leave(weft_cb *to) { tell(to, &fake_); }
+WEFT_NOT_SEEN Leave::Leave(weft_cb *to) { tell(to, &fake_); }
 
-NOT_SEEN void Leave::back() {
+WEFT_NOT_SEEN void Leave::back() {
 #if defined(WEFT_ASAN)
   __sanitizer_finish_switch_fiber(fake_, nullptr, nullptr);
 #endif

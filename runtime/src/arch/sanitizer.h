@@ -24,6 +24,18 @@
 #define WEFT_TSAN 1
 #endif
 
+// For a function in whose middle TSan's fiber changes: its entry and exit notes would fall on two
+// different shadow stacks.
+#if defined(__clang__) && (defined(WEFT_ASAN) || defined(WEFT_TSAN))
+#define WEFT_NOT_SEEN __attribute__((disable_sanitizer_instrumentation, noinline))
+#elif defined(WEFT_TSAN)
+#define WEFT_NOT_SEEN __attribute__((no_sanitize("thread"), noinline))
+#elif defined(WEFT_ASAN)
+#define WEFT_NOT_SEEN __attribute__((no_sanitize("address"), noinline))
+#else
+#define WEFT_NOT_SEEN
+#endif
+
 namespace weft::arch::san {
 
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
