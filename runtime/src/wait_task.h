@@ -26,12 +26,7 @@ inline weft_status task_park(Task *self, const char *what, uint64_t deadline_ns)
 // Ends a task_park. When a cancel or a deadline has made the task ready already, nothing happens
 // and nothing is remembered: the waker has left its word in the waiter. The loop's thread or a
 // task.
-inline void task_wake(Task *task) {
-  if (__builtin_expect(task->ent.reserved != kEntParked, 0))
-    return;
-  unpark(task, WEFT_OK, WEFT_WHY_WAKE);
-  flush_unless_running(task->rt);
-}
+void task_wake(Task *task);
 
 // The running task was answered WEFT_E_CANCELLED and could not report it: its next wait does.
 inline void task_keep_cancel(Task *self) { ++self->cancels; }
