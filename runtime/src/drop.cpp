@@ -79,10 +79,12 @@ using namespace weft;
 
 extern "C" {
 
-_Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action actions, _Unwind_Exception_Class,
+WEFT_NOT_SEEN _Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action actions, _Unwind_Exception_Class,
                                         _Unwind_Exception *, _Unwind_Context *) {
   if (actions & _UA_CLEANUP_PHASE) {
     weft_cb *me = weft_current();
+    arch::san::before_return();
+    arch::san::after_entry();
     weft_tls.current = me->parent;
     me->parent = dead;
     dead = me;
