@@ -1,6 +1,6 @@
 // Each word of the command line means one thing or is an error; weftc guesses nothing. Combinations
-// that could destroy something (an output that is an input, two outputs in one file) are refused here,
-// before anything runs.
+// that could destroy something (an output that is an input, two outputs in one file) are refused
+// here, before anything runs.
 #include "CommandLine.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -73,8 +73,10 @@ Error add_input(Options &options, StringRef word) {
   } else {
     auto language = language_of(word);
     if (!language)
-      return error("'" + word + "': unknown kind of file; weftc takes .ll .bc .c .cpp .cc .cxx .s .o .a .so, and - "
-                   "for IR from standard input");
+      return error(
+          "'" + word +
+          "': unknown kind of file; weftc takes .ll .bc .c .cpp .cc .cxx .s .o .a .so, and - "
+          "for IR from standard input");
     if (sys::fs::is_directory(word))
       return error("'" + word + "' is a directory");
     if (std::error_code code = sys::fs::access(word, sys::fs::AccessMode::Exist))
@@ -95,9 +97,11 @@ Error check(const Options &options) {
     compiled += input.language != Language::Linked;
   if (options.output != Output::Program) {
     if (!compiled)
-      return error("nothing to compile: without a program to link, '" + options.inputs[0].path + "' is not used");
+      return error("nothing to compile: without a program to link, '" + options.inputs[0].path +
+                   "' is not used");
     if (compiled > 1 && (!options.output_path.empty() || options.output != Output::Object))
-      return error(Twine(compiled) + " inputs would go into one output; without -o, -c writes one object for each");
+      return error(Twine(compiled) +
+                   " inputs would go into one output; without -o, -c writes one object for each");
   }
 
   StringRef path = options.output_path;
@@ -185,7 +189,8 @@ Expected<Options> parse_command_line(int argc, char **argv) {
     } else if (word == "-pthread" || word.starts_with("-fsanitize=")) {
       options.link_line.push_back({-1, word.str()});
       options.clang_flags.push_back(word.str());
-    } else if (word == "-isystem" || word == "-include" || word == "-I" || word == "-D" || word == "-U") {
+    } else if (word == "-isystem" || word == "-include" || word == "-I" || word == "-D" ||
+               word == "-U") {
       auto value = argument(word);
       if (!value)
         return error("'" + word + "' needs an argument");

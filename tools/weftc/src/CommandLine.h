@@ -1,6 +1,6 @@
-// What was asked of weftc. The command line is clang's where the two overlap, so that a build system
-// can put weftc where it had clang; parsed by hand, since -l, -L and -Wl, must keep their order among
-// the inputs (a general option library sorts options from inputs).
+// What was asked of weftc. The command line is clang's where the two overlap, so that a build
+// system can put weftc where it had clang; parsed by hand, since -l, -L and -Wl, must keep their
+// order among the inputs (a general option library sorts options from inputs).
 #pragma once
 
 #include "llvm/Support/Error.h"

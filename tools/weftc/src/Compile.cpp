@@ -1,9 +1,9 @@
-// The pipeline is clang's for the level, with Weft's steps at the places that they ask for, and PIC code
-// for the machine that the module names (the host when it names none).
+// The pipeline is clang's for the level, with Weft's steps at the places that they ask for, and PIC
+// code for the machine that the module names (the host when it names none).
 //
-// Functions of the input get three attributes, unless they have them: a frame pointer and unwind tables,
-// without which a backtrace cannot cross a switch, and stack probes, without which a large frame jumps
-// over a stack's guard page. clang does the same by flags; text IR has no flags.
+// Functions of the input get three attributes, unless they have them: a frame pointer and unwind
+// tables, without which a backtrace cannot cross a switch, and stack probes, without which a large
+// frame jumps over a stack's guard page. clang does the same by flags; text IR has no flags.
 #include "Compile.h"
 #include "ReadIR.h"
 
@@ -28,7 +28,8 @@ namespace weftc {
 namespace {
 
 struct ReportingHandler final : DiagnosticHandler {
-  ReportingHandler(Diagnostics &diagnostics, StringRef file) : diagnostics_(diagnostics), file_(file.str()) {}
+  ReportingHandler(Diagnostics &diagnostics, StringRef file)
+      : diagnostics_(diagnostics), file_(file.str()) {}
   bool handleDiagnostics(const DiagnosticInfo &info) override {
     diagnostics_.show(info, file_);
     return true;
@@ -37,8 +38,8 @@ struct ReportingHandler final : DiagnosticHandler {
   std::string file_;
 };
 
-std::unique_ptr<TargetMachine> make_target_machine(Module &module, const Options &options, Diagnostics &diagnostics,
-                                                   StringRef file) {
+std::unique_ptr<TargetMachine> make_target_machine(Module &module, const Options &options,
+                                                   Diagnostics &diagnostics, StringRef file) {
   InitializeAllTargetInfos();
   InitializeAllTargets();
   InitializeAllTargetMCs();
@@ -48,9 +49,11 @@ std::unique_ptr<TargetMachine> make_target_machine(Module &module, const Options
   Triple triple(module.getTargetTriple());
   if (triple.str().empty())
     triple = Triple(sys::getDefaultTargetTriple());
-  if (options.output == Output::Program && triple.getArch() != Triple(sys::getDefaultTargetTriple()).getArch()) {
+  if (options.output == Output::Program &&
+      triple.getArch() != Triple(sys::getDefaultTargetTriple()).getArch()) {
     diagnostics.at(file, 0, 0, SourceMgr::DK_Error,
-                   "made for " + triple.str() + ", but programs are linked for " + sys::getDefaultTargetTriple());
+                   "made for " + triple.str() + ", but programs are linked for " +
+                       sys::getDefaultTargetTriple());
     return nullptr;
   }
   std::string problem;
@@ -71,8 +74,9 @@ std::unique_ptr<TargetMachine> make_target_machine(Module &module, const Options
   DataLayout layout = machine->createDataLayout();
   if (!module.getDataLayout().isDefault() && module.getDataLayout() != layout) {
     diagnostics.at(file, 0, 0, SourceMgr::DK_Error,
-                   "its target datalayout is \"" + module.getDataLayoutStr() + "\", but " + triple.str() + " has \"" +
-                       layout.getStringRepresentation() + "\"; leave the line out, weftc adds it");
+                   "its target datalayout is \"" + module.getDataLayoutStr() + "\", but " +
+                       triple.str() + " has \"" + layout.getStringRepresentation() +
+                       "\"; leave the line out, weftc adds it");
     return nullptr;
   }
 #if LLVM_VERSION_MAJOR >= 22
@@ -98,8 +102,8 @@ void add_attributes(Module &module) {
 }
 
 void run_passes(Module &module, TargetMachine &machine, int opt_level) {
-  const OptimizationLevel levels[] = {OptimizationLevel::O0, OptimizationLevel::O1, OptimizationLevel::O2,
-                                      OptimizationLevel::O3};
+  const OptimizationLevel levels[] = {OptimizationLevel::O0, OptimizationLevel::O1,
+                                      OptimizationLevel::O2, OptimizationLevel::O3};
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = opt_level >= 2;
   PassBuilder builder(&machine, tuning);
@@ -123,8 +127,8 @@ void run_passes(Module &module, TargetMachine &machine, int opt_level) {
 
 } // namespace
 
-bool compile_ir(MemoryBufferRef buffer, Output output, const Options &options, Diagnostics &diagnostics,
-                SmallVectorImpl<char> &result) {
+bool compile_ir(MemoryBufferRef buffer, Output output, const Options &options,
+                Diagnostics &diagnostics, SmallVectorImpl<char> &result) {
   StringRef file = buffer.getBufferIdentifier();
   LLVMContext context;
   context.setDiagnosticHandler(std::make_unique<ReportingHandler>(diagnostics, file));
@@ -142,8 +146,10 @@ bool compile_ir(MemoryBufferRef buffer, Output output, const Options &options, D
   std::string complaint;
   raw_string_ostream complaint_stream(complaint);
   if (verifyModule(*module, &complaint_stream)) {
-    diagnostics.at(file, 0, 0, SourceMgr::DK_Error,
-                   "the passes left invalid IR; this is a mistake in Weft or LLVM, please report it\n" + complaint);
+    diagnostics.at(
+        file, 0, 0, SourceMgr::DK_Error,
+        "the passes left invalid IR; this is a mistake in Weft or LLVM, please report it\n" +
+            complaint);
     return false;
   }
   if (locations_are_ours && !options.debug_info) {
@@ -160,25 +166,15 @@ bool compile_ir(MemoryBufferRef buffer, Output output, const Options &options, D
     return true;
   }
   legacy::PassManager codegen;
-  auto type = output == Output::Assembly ? CodeGenFileType::AssemblyFile : CodeGenFileType::ObjectFile;
+  auto type =
+      output == Output::Assembly ? CodeGenFileType::AssemblyFile : CodeGenFileType::ObjectFile;
   if (machine->addPassesToEmitFile(codegen, stream, nullptr, type)) {
-    diagnostics.at(file, 0, 0, SourceMgr::DK_Error, "LLVM cannot emit this for " + machine->getTargetTriple().str());
+    diagnostics.at(file, 0, 0, SourceMgr::DK_Error,
+                   "LLVM cannot emit this for " + machine->getTargetTriple().str());
     return false;
   }
   codegen.run(*module);
   return !diagnostics.has_errors();
-}
-
-std::string equivalent_command(StringRef input, Output output, const Options &options, StringRef plugin,
-                               StringRef llvm_bin, StringRef result) {
-  std::string level = std::to_string(options.opt_level);
-  std::string command = (llvm_bin + "/opt -load-pass-plugin=" + plugin + " -passes='forceattrs,default<O" + level +
-                         ">' -force-attribute=frame-pointer=all -force-attribute=uwtable"
-                         " -force-attribute=probe-stack=inline-asm " + input).str();
-  if (output == Output::IR)
-    return command + " -S -o " + result.str();
-  return command + " -o - | " + llvm_bin.str() + "/llc -O" + level + " -relocation-model=pic -filetype=" +
-         (output == Output::Assembly ? "asm" : "obj") + " -o " + result.str();
 }
 
 } // namespace weftc

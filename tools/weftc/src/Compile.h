@@ -9,13 +9,9 @@
 
 namespace weftc {
 
-// False after an error, which was reported. The result stays in memory until it is complete, so that
-// no half-written output is ever left behind.
-bool compile_ir(llvm::MemoryBufferRef buffer, Output output, const Options &options, Diagnostics &diagnostics,
-                llvm::SmallVectorImpl<char> &result);
-
-// The same by LLVM's own tools, for -v: what a compiler that does not use weftc would run.
-std::string equivalent_command(llvm::StringRef input, Output output, const Options &options, llvm::StringRef plugin,
-                               llvm::StringRef llvm_bin, llvm::StringRef result);
+// False after an error, which was reported. The result stays in memory until it is complete, so
+// that no half-written output is ever left behind.
+bool compile_ir(llvm::MemoryBufferRef buffer, Output output, const Options &options,
+                Diagnostics &diagnostics, llvm::SmallVectorImpl<char> &result);
 
 } // namespace weftc

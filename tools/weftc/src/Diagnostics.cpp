@@ -56,13 +56,15 @@ StringRef Diagnostics::line_of(StringRef file, unsigned line) {
   return rest.split('\n').first.rtrim('\r');
 }
 
-void Diagnostics::at(StringRef file, unsigned line, unsigned column, SourceMgr::DiagKind kind, const Twine &text) {
+void Diagnostics::at(StringRef file, unsigned line, unsigned column, SourceMgr::DiagKind kind,
+                     const Twine &text) {
   StringRef quoted = line ? line_of(file, line) : StringRef();
   std::string message = text.str();
   if (!line)
     show(SMDiagnostic(file, kind, message));
   else
-    show(SMDiagnostic(SourceMgr(), SMLoc(), file, line, column ? int(column) - 1 : -1, kind, message, quoted, {}));
+    show(SMDiagnostic(SourceMgr(), SMLoc(), file, line, column ? int(column) - 1 : -1, kind,
+                      message, quoted, {}));
 }
 
 void Diagnostics::show(const SMDiagnostic &diagnostic) {
@@ -88,8 +90,9 @@ void Diagnostics::show(const DiagnosticInfo &info, StringRef file) {
     auto &assembly = cast<DiagnosticInfoSrcMgr>(info);
     const SMDiagnostic &inner = assembly.getSMDiag();
     at(file, assembly.getLocCookie(), 0, kind, "in inline assembly: " + inner.getMessage());
-    return show(SMDiagnostic(SourceMgr(), SMLoc(), "<inline asm>", inner.getLineNo(), inner.getColumnNo(),
-                             SourceMgr::DK_Note, "as the assembler sees it", inner.getLineContents(), {}));
+    return show(SMDiagnostic(SourceMgr(), SMLoc(), "<inline asm>", inner.getLineNo(),
+                             inner.getColumnNo(), SourceMgr::DK_Note, "as the assembler sees it",
+                             inner.getLineContents(), {}));
   }
 
   std::string text;

@@ -1,7 +1,7 @@
-// Everything weftc says to its user. A mistake in an input is shown as compilers do, so that editors
-// can jump to it: `file:line:col: error: text`, the line, a caret. Anything else is one line,
-// `weftc: error: text`. Whoever reports an error goes on where that is useful; main asks at the end
-// whether there was one.
+// Everything weftc says to its user. A mistake in an input is shown as compilers do, so that
+// editors can jump to it: `file:line:col: error: text`, the line, a caret. Anything else is one
+// line, `weftc: error: text`. Whoever reports an error goes on where that is useful; main asks at
+// the end whether there was one.
 #pragma once
 
 #include "llvm/ADT/StringMap.h"

@@ -3,8 +3,8 @@
 // passes keep up to date and which the pass's diagnostics and, under -g, the debugger read.
 //
 // The verifier itself only prints. What it prints about a function is the complaint and then the
-// instructions concerned, each as it would be printed alone; finding them again by that text is what
-// gives the complaint its line.
+// instructions concerned, each as it would be printed alone; finding them again by that text is
+// what gives the complaint its line.
 #include "ReadIR.h"
 
 #include "llvm/AsmParser/AsmParserContext.h"
@@ -28,8 +28,8 @@ namespace weftc {
 
 namespace {
 
-// The reader would verify modules with debug information on its own and end the process when they are
-// broken. We verify all modules ourselves, a few lines later.
+// The reader would verify modules with debug information on its own and end the process when they
+// are broken. We verify all modules ourselves, a few lines later.
 void keep_reader_from_aborting() {
   const char *words[] = {"weftc", "-disable-auto-upgrade-debug-info"};
   static bool done = cl::ParseCommandLineOptions(2, words);
@@ -38,12 +38,14 @@ void keep_reader_from_aborting() {
 
 using Place = std::optional<FileLoc>;
 
-void report(StringRef file, Place place, SourceMgr::DiagKind kind, const Twine &text, Diagnostics &diagnostics) {
+void report(StringRef file, Place place, SourceMgr::DiagKind kind, const Twine &text,
+            Diagnostics &diagnostics) {
   diagnostics.at(file, place ? place->Line + 1 : 0, place ? place->Col + 1 : 0, kind, text);
 }
 
-void report_broken_function(const Function &function, StringRef complaint, const AsmParserContext &where,
-                            StringRef file, Diagnostics &diagnostics) {
+void report_broken_function(const Function &function, StringRef complaint,
+                            const AsmParserContext &where, StringRef file,
+                            Diagnostics &diagnostics) {
   ModuleSlotTracker slots(function.getParent());
   slots.incorporateFunction(function);
   auto place_of = [&](StringRef line) -> Place {
@@ -71,7 +73,8 @@ void report_broken_function(const Function &function, StringRef complaint, const
   for (auto &[line, place] : concerned)
     if (place)
       main = place;
-  report(file, main, SourceMgr::DK_Error, "in function @" + function.getName() + ": " + lines.front(), diagnostics);
+  report(file, main, SourceMgr::DK_Error,
+         "in function @" + function.getName() + ": " + lines.front(), diagnostics);
   for (auto &[line, place] : concerned)
     if (!place || !main || !(*place == *main))
       report(file, place, SourceMgr::DK_Note, line, diagnostics);
@@ -87,13 +90,15 @@ Place place_of_global(StringRef complaint, StringRef source) {
     StringRef line;
     std::tie(line, rest) = rest.split('\n');
     if (line.starts_with(name[1].str() + " ") ||
-        ((line.starts_with("declare ") || line.starts_with("define ")) && line.contains(name[1].str() + "(")))
+        ((line.starts_with("declare ") || line.starts_with("define ")) &&
+         line.contains(name[1].str() + "(")))
       return FileLoc(number, line.find(name[1]));
   }
   return std::nullopt;
 }
 
-bool verify(Module &module, const AsmParserContext &where, MemoryBufferRef buffer, Diagnostics &diagnostics) {
+bool verify(Module &module, const AsmParserContext &where, MemoryBufferRef buffer,
+            Diagnostics &diagnostics) {
   StringRef file = buffer.getBufferIdentifier();
   bool broken = false;
   for (const Function &function : module) {
@@ -111,14 +116,15 @@ bool verify(Module &module, const AsmParserContext &where, MemoryBufferRef buffe
   raw_string_ostream stream(complaint);
   bool broken_debug_info = false;
   if (verifyModule(module, &stream, &broken_debug_info)) {
-    report(file, place_of_global(complaint, buffer.getBuffer()), SourceMgr::DK_Error, StringRef(complaint).rtrim(),
-           diagnostics);
+    report(file, place_of_global(complaint, buffer.getBuffer()), SourceMgr::DK_Error,
+           StringRef(complaint).rtrim(), diagnostics);
     return false;
   }
   unsigned version = getDebugMetadataVersionFromModule(module);
   if (broken_debug_info || (version && version != DEBUG_METADATA_VERSION)) {
     report(file, std::nullopt, SourceMgr::DK_Warning,
-           "its debug information is invalid or of another LLVM, and is ignored\n" + complaint, diagnostics);
+           "its debug information is invalid or of another LLVM, and is ignored\n" + complaint,
+           diagnostics);
     StripDebugInfo(module);
   }
   return true;
@@ -135,7 +141,8 @@ void attach_locations(Module &module, const AsmParserContext &where, StringRef f
 #else
   unsigned language = dwarf::DW_LANG_C99;
 #endif
-  DICompileUnit *unit = builder.createCompileUnit(language, di_file, "weftc", /*isOptimized=*/true, "", 0);
+  DICompileUnit *unit =
+      builder.createCompileUnit(language, di_file, "weftc", /*isOptimized=*/true, "", 0);
   DISubroutineType *type = builder.createSubroutineType(builder.getOrCreateTypeArray({}));
 
   for (Function &function : module) {
@@ -147,17 +154,19 @@ void attach_locations(Module &module, const AsmParserContext &where, StringRef f
     if (function.hasLocalLinkage())
       flags |= DISubprogram::SPFlagLocalToUnit;
     DISubprogram *subprogram =
-        builder.createFunction(unit, function.getName(), function.getName(), di_file, line, type, line,
-                               DINode::FlagZero, flags);
+        builder.createFunction(unit, function.getName(), function.getName(), di_file, line, type,
+                               line, DINode::FlagZero, flags);
     function.setSubprogram(subprogram);
     for (Instruction &instruction : instructions(function)) {
       auto place = where.getInstructionLocation(&instruction);
       unsigned at = place ? place->Start.Line + 1 : line, column = place ? place->Start.Col + 1 : 0;
       instruction.setDebugLoc(DILocation::get(module.getContext(), at, column, subprogram));
       // Mistakes in inline assembly come back with this number.
-      if (auto *call = dyn_cast<CallBase>(&instruction); call && call->isInlineAsm() && !call->getMetadata("srcloc"))
-        call->setMetadata("srcloc", MDNode::get(module.getContext(), ConstantAsMetadata::get(ConstantInt::get(
-                                                                         Type::getInt64Ty(module.getContext()), at))));
+      if (auto *call = dyn_cast<CallBase>(&instruction);
+          call && call->isInlineAsm() && !call->getMetadata("srcloc"))
+        call->setMetadata("srcloc", MDNode::get(module.getContext(),
+                                                ConstantAsMetadata::get(ConstantInt::get(
+                                                    Type::getInt64Ty(module.getContext()), at))));
     }
   }
   builder.finalize();
@@ -187,7 +196,8 @@ ReadResult read_ir(MemoryBufferRef buffer, LLVMContext &context, Diagnostics &di
     return result;
   }
   bool is_text = !buffer.getBuffer().starts_with("BC");
-  bool has_debug_info = result.module->debug_compile_units().begin() != result.module->debug_compile_units().end();
+  bool has_debug_info =
+      result.module->debug_compile_units().begin() != result.module->debug_compile_units().end();
   if (is_text && !has_debug_info) {
     attach_locations(*result.module, where, file);
     result.locations_are_ours = true;

@@ -1,4 +1,5 @@
-// From the text of a module to a module that is valid and knows where each of its instructions stands.
+// From the text of a module to a module that is valid and knows where each of its instructions
+// stands.
 #pragma once
 
 #include "Diagnostics.h"
@@ -16,8 +17,9 @@ struct ReadResult {
   bool locations_are_ours = false;
 };
 
-// Parses and verifies. A textual module without debug information gets locations in its own text, so
-// that whatever is said later about an instruction can name its line.
-ReadResult read_ir(llvm::MemoryBufferRef buffer, llvm::LLVMContext &context, Diagnostics &diagnostics);
+// Parses and verifies. A textual module without debug information gets locations in its own text,
+// so that whatever is said later about an instruction can name its line.
+ReadResult read_ir(llvm::MemoryBufferRef buffer, llvm::LLVMContext &context,
+                   Diagnostics &diagnostics);
 
 } // namespace weftc

@@ -1,8 +1,8 @@
-// Rejected: LLVM's RemoveFileOnSignal and ExecuteAndWait. They remove files but know no folder, and let
-// the child go on; a clang that outlives weftc would write its output into the void.
+// Rejected: LLVM's RemoveFileOnSignal and ExecuteAndWait. They remove files but know no folder, and
+// let the child go on; a clang that outlives weftc would write its output into the void.
 //
-// The signal handler reads only what is set before it can run: fixed buffers and a pid. File names are
-// counted (0.o, 1.o, ..), so that it can remove them without allocating.
+// The signal handler reads only what is set before it can run: fixed buffers and a pid. File names
+// are counted (0.o, 1.o, ..), so that it can remove them without allocating.
 #include "Steps.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -31,10 +31,10 @@ namespace {
 constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP};
 constexpr int max_files = 1024;
 
-char folder[256];               // empty: none yet
-char names[max_files][280];     // full paths
-volatile sig_atomic_t count;    // how many of them
-volatile pid_t child;           // the program that runs, or 0
+char folder[256];            // empty: none yet
+char names[max_files][280];  // full paths
+volatile sig_atomic_t count; // how many of them
+volatile pid_t child;        // the program that runs, or 0
 
 void remove_all() {
   for (int i = 0; i < count; ++i)
@@ -77,9 +77,11 @@ Expected<std::string> TempFolder::file(StringRef suffix) {
     }
     const char *base = getenv("TMPDIR");
     char path[sizeof folder];
-    snprintf(path, sizeof path, "%s/weftc-XXXXXX", base && *base && strlen(base) < 200 ? base : "/tmp");
+    snprintf(path, sizeof path, "%s/weftc-XXXXXX",
+             base && *base && strlen(base) < 200 ? base : "/tmp");
     if (!mkdtemp(path))
-      return createStringError(Twine("cannot make a folder for temporary files ") + path + ": " + strerror(errno));
+      return createStringError(Twine("cannot make a folder for temporary files ") + path + ": " +
+                               strerror(errno));
     strcpy(folder, path);
     if (verbose_)
       show_step(Twine("mkdir -p ") + folder);
@@ -97,7 +99,9 @@ std::string quoted(ArrayRef<std::string> command) {
   for (const std::string &word : command) {
     if (!text.empty())
       text += ' ';
-    bool plain = !word.empty() && all_of(word, [](char c) { return isAlnum(c) || StringRef("_-+=./,:@%").contains(c); });
+    bool plain = !word.empty() && all_of(word, [](char c) {
+      return isAlnum(c) || StringRef("_-+=./,:@%").contains(c);
+    });
     if (plain) {
       text += word;
       continue;

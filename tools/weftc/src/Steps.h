@@ -1,6 +1,6 @@
-// What weftc does outside its own process: a folder for intermediate files, and programs that it runs.
-// Both end with weftc, however it ends: a signal first stops the program that runs, then removes the
-// folder, so that nothing is left behind and nothing is written later.
+// What weftc does outside its own process: a folder for intermediate files, and programs that it
+// runs. Both end with weftc, however it ends: a signal first stops the program that runs, then
+// removes the folder, so that nothing is left behind and nothing is written later.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"

@@ -1,6 +1,6 @@
-// weftc: from LLVM IR with Weft's markers to a program, in one command. It is the shortest correct use
-// of the pass and the runtime together, meant to be read by authors of compilers; -v shows the same
-// as commands.
+// weftc: from LLVM IR with Weft's markers to a program, in one command. It is the shortest correct
+// use of the pass and the runtime together, meant to be read by authors of compilers; -v shows the
+// same as commands.
 //
 // The order of work: compile each input to an object (IR in this process, C and C++ by clang), then
 // link all with libweft.a. Each step lives in its own file; this one only connects them.
@@ -26,11 +26,12 @@ namespace {
 
 // Where our own parts lie, from where weftc lies: in the build tree and installed alike.
 struct Home {
-  std::string library, plugin, include;
+  std::string program, library, plugin, include;
 
   explicit Home(const char *argv0) {
     static int anchor;
     SmallString<256> self(sys::fs::getMainExecutable(argv0, &anchor));
+    program = self.str();
     StringRef root = sys::path::parent_path(sys::path::parent_path(self));
     library = (root + "/lib/libweft.a").str();
     plugin = (root + "/lib/weft-pass-" + Twine(LLVM_VERSION_MAJOR) + ".so").str();
@@ -42,7 +43,8 @@ struct Home {
 
 class Driver {
 public:
-  Driver(const Options &options, const Home &home) : options_(options), home_(home), temp_(options.verbose) {}
+  Driver(const Options &options, const Home &home)
+      : options_(options), home_(home), temp_(options.verbose) {}
 
   bool build() {
     std::vector<std::string> objects(options_.inputs.size());
@@ -80,7 +82,8 @@ private:
     if (!path)
       return fail(path.takeError());
     object = *path;
-    return input.language == Language::IR ? compile_ir_input(input, object) : compile_by_clang(input, object);
+    return input.language == Language::IR ? compile_ir_input(input, object)
+                                          : compile_by_clang(input, object);
   }
 
   bool compile_ir_input(const Input &input, const std::string &result_path) {
@@ -88,14 +91,36 @@ private:
     if (!buffer)
       return fail(createStringError("'" + input.name() + "': " + buffer.getError().message()));
     if (options_.verbose)
-      show_step(equivalent_command(quoted({input.path}), options_.output, options_, quoted({home_.plugin}),
-                                   WEFT_LLVM_BIN, quoted({result_path})));
+      show_ir_step(input, result_path);
     std::string name = input.name();
     diagnostics.add_source(name, (*buffer)->getBuffer());
     SmallVector<char, 0> result;
     MemoryBufferRef named((*buffer)->getBuffer(), name);
     Output output = options_.output == Output::Program ? Output::Object : options_.output;
     return compile_ir(named, output, options_, diagnostics, result) && write(result_path, result);
+  }
+
+  // This step runs in this process. As a command it is weftc again; what is inside is shown by
+  // LLVM's own tools, which do the same but for the attributes of Compile.cpp.
+  void show_ir_step(const Input &input, const std::string &result_path) {
+    std::string level = "-O" + std::to_string(options_.opt_level);
+    Output output = options_.output == Output::Program ? Output::Object : options_.output;
+    std::vector<std::string> command{home_.program, level, input.path, "-o", result_path};
+    if (options_.debug_info)
+      command.insert(command.begin() + 1, "-g");
+    command.insert(command.begin() + 1, output == Output::IR         ? "--emit=llvm"
+                                        : output == Output::Assembly ? "-S"
+                                                                     : "-c");
+    show_step(quoted(command));
+
+    std::string inside = "#   = opt -load-pass-plugin=" + quoted({home_.plugin}) +
+                         " -passes='default<O" + level.substr(2) + ">' " + quoted({input.path});
+    if (output == Output::IR)
+      inside += " -S";
+    else
+      inside += " | llc " + level + " -relocation-model=pic -frame-pointer=all -filetype=" +
+                (output == Output::Assembly ? "asm" : "obj");
+    show_step(inside + " -o " + quoted({result_path}));
   }
 
   bool write(const std::string &path, ArrayRef<char> bytes) {
@@ -123,8 +148,11 @@ private:
       return *found;
     if (auto found = sys::findProgramByName(versioned))
       return *found;
-    return createStringError(versioned + " is needed to link and for C and C++, and is neither in " WEFT_LLVM_BIN
-                             " nor in PATH; on Debian: apt-get install clang-" + Twine(LLVM_VERSION_MAJOR));
+    return createStringError(
+        versioned +
+        " is needed to link and for C and C++, and is neither in " WEFT_LLVM_BIN
+        " nor in PATH; on Debian: apt-get install clang-" +
+        Twine(LLVM_VERSION_MAJOR));
   }
 
   bool compile_by_clang(const Input &input, const std::string &result_path) {
@@ -136,7 +164,8 @@ private:
       command.push_back("-g");
     if (input.language != Language::Assembler) {
       // What weftc gives functions of IR, by clang's names.
-      for (const char *flag : {"-fno-omit-frame-pointer", "-fasynchronous-unwind-tables", "-fstack-clash-protection"})
+      for (const char *flag :
+           {"-fno-omit-frame-pointer", "-fasynchronous-unwind-tables", "-fstack-clash-protection"})
         command.push_back(flag);
       command.push_back("-fpass-plugin=" + home_.plugin);
       command.push_back("-I" + home_.include);
@@ -168,7 +197,8 @@ private:
     for (const LinkWord &word : options_.link_line)
       command.push_back(word.input < 0 ? word.text : objects[word.input]);
     command.push_back(home_.library);
-    command.insert(command.end(), {"-ldl", "-lpthread"}); // what libweft.a needs besides the C++ library
+    command.insert(command.end(),
+                   {"-ldl", "-lpthread"}); // what libweft.a needs besides the C++ library
     return run(command, /*is_link=*/true);
   }
 
@@ -183,21 +213,25 @@ private:
       return true;
     if (is_link && explain(outcome->message))
       return false;
-    return fail(createStringError(sys::path::filename(command[0]) + " failed" +
-                                  (outcome->status > 128 ? " by signal " + std::to_string(outcome->status - 128) : "") +
-                                  "; its message is above"));
+    return fail(createStringError(
+        sys::path::filename(command[0]) + " failed" +
+        (outcome->status > 128 ? " by signal " + std::to_string(outcome->status - 128) : "") +
+        "; its message is above"));
   }
 
   // Linker errors that mean something particular to Weft's users.
   bool explain(StringRef message) {
     SmallVector<StringRef, 2> part;
     if (Regex("undefined symbol: (weft\\.[A-Za-z0-9_.]+)").match(message, &part)) {
-      diagnostics.error("the marker " + part[1] + " is left in an object that did not go through Weft's pass; compile "
-                        "it with `clang -fpass-plugin=" + home_.plugin + "`, or give weftc the .ll, .c or .cpp");
+      diagnostics.error("the marker " + part[1] +
+                        " is left in an object that did not go through Weft's pass; compile "
+                        "it with `clang -fpass-plugin=" +
+                        home_.plugin + "`, or give weftc the .ll, .c or .cpp");
       return true;
     }
     if (Regex("undefined symbol: (weft_abi[A-Za-z0-9_]+)").match(message, &part)) {
-      diagnostics.error("an object was lowered for a port of Weft (" + part[1] + ") that this runtime is not; compile "
+      diagnostics.error("an object was lowered for a port of Weft (" + part[1] +
+                        ") that this runtime is not; compile "
                         "it again with the pass of this Weft");
       return true;
     }
@@ -226,7 +260,8 @@ int run(int argc, char **argv) {
     outs() << help_text;
     return 0;
   case Action::Version:
-    outs() << "weftc " WEFT_VERSION " (LLVM " LLVM_VERSION_STRING ", " << sys::getDefaultTargetTriple() << ")\n";
+    outs() << "weftc " WEFT_VERSION " (LLVM " LLVM_VERSION_STRING ", "
+           << sys::getDefaultTargetTriple() << ")\n";
     return 0;
   case Action::Build:
     break;
