@@ -1,5 +1,422 @@
+//===- Lower.cpp - weft-lower: markers to switch code ---------------------===//
+//
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A resume or switch becomes: check of the handle, one-shot consumption, and the
+// switch as inline asm at the very place.
+//
+//     cb = weft_slots + (k & slot mask)
+//     if (cb->handle != k)           cold: weft_trap(CONT-01, k), which may throw
+//     cb->handle += 1 << slot bits   on overflow, cold: cb = weft_rt_cont_renew(cb)
+//     asm
+//
+// Nothing is changed before the check has passed, so a trap that throws leaves
+// everything as it was. A suspend is the asm alone.
+//
+// Functions that contain a switch get a frame pointer and unwind tables: the
+// text's CFI finds the frame by rbp. All functions of the module get unwind
+// tables, since exceptions and backtraces go through them, and since a switch
+// may be inlined into any of them by link-time optimization; there, too, the
+// frame address is an operand of the asm, which makes for a frame pointer
+// wherever the asm ends up.
+//
+// Instrumented functions call the out-of-line forms instead, which tell the
+// sanitizer of the switch.
+//
+//===----------------------------------------------------------------------===//
+
+#include "CallRewrite.h"
+#include "Diagnostics.h"
+#include "MarkerCall.h"
+#include "Markers.h"
+#include "Target.h"
+#include "Thunk.h"
+#include "X86_64Switch.h"
 #include "weft/Passes.h"
+#include "weft/lowered.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/MDBuilder.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
 using namespace llvm;
-PreservedAnalyses weft::LowerPass::run(Module &, ModuleAnalysisManager &) {
-  (void)BeforeLink; return PreservedAnalyses::all();
+using namespace weft;
+
+namespace {
+
+class Lowering {
+public:
+  Lowering(Module &M, bool BeforeLink)
+      : M(M), Context(M.getContext()), BeforeLink(BeforeLink),
+        Ptr(PointerType::getUnqual(Context)), I64(Type::getInt64Ty(Context)),
+        I32(Type::getInt32Ty(Context)), Double(Type::getDoubleTy(Context)) {}
+
+  bool run();
+
+private:
+  void lower(MarkerCall &Call);
+  void lowerReturn(MarkerCall &Call);
+  void lowerInline(MarkerCall &Call);
+  void lowerOutOfLine(MarkerCall &Call);
+
+  Value *consume(MarkerCall &Call);
+  void trapAt(BasicBlock *Cold, MarkerCall &Call);
+  void putPayload(MarkerCall &Call, X86_64Switch &Switch, IRBuilder<> &B);
+  Value *widen(Value *V, IRBuilder<> &B);
+  Value *narrow(Value *V, Type *To, IRBuilder<> &B);
+  Value *resultOf(MarkerCall &Call, ArrayRef<Value *> Head, ArrayRef<Value *> Payload,
+                  IRBuilder<> &B);
+  FunctionCallee runtime(StringRef Name, Type *Result, ArrayRef<Type *> Params);
+  void nameThePort();
+
+  Module &M;
+  LLVMContext &Context;
+  bool BeforeLink;
+  Type *Ptr, *I64, *I32, *Double;
+};
+
+FunctionCallee Lowering::runtime(StringRef Name, Type *Result, ArrayRef<Type *> Params) {
+  return M.getOrInsertFunction(Name, FunctionType::get(Result, Params, false));
+}
+
+//===----------------------------------------------------------------------===//
+// Payloads: registers are 64 bits of integer or a double
+//===----------------------------------------------------------------------===//
+
+Value *Lowering::widen(Value *V, IRBuilder<> &B) {
+  if (isFloatLane(V->getType()))
+    return B.CreateFPExt(V, Double);
+  return V->getType()->isPointerTy() ? V : B.CreateZExt(V, I64);
+}
+
+Value *Lowering::narrow(Value *V, Type *To, IRBuilder<> &B) {
+  if (isFloatLane(To))
+    return B.CreateFPTrunc(V, To);
+  return To->isPointerTy() ? V : B.CreateTrunc(V, To);
+}
+
+/// The marker's result from what came: \p Head is a resume's which and next.
+Value *Lowering::resultOf(MarkerCall &Call, ArrayRef<Value *> Head,
+                          ArrayRef<Value *> Payload, IRBuilder<> &B) {
+  SmallVector<Value *, 16> Fields(Head);
+  for (auto [V, Ty] : zip_equal(Payload, Call.Received))
+    Fields.push_back(narrow(V, Ty, B));
+  Type *Ty = Call.Call->getType();
+  if (Ty->isVoidTy())
+    return nullptr;
+  if (!Ty->isStructTy())
+    return Fields[0];
+  Value *Result = PoisonValue::get(Ty);
+  for (auto [I, V] : enumerate(Fields))
+    Result = B.CreateInsertValue(Result, V, I);
+  return Result;
+}
+
+/// The type in which a lane is taken out of its register.
+static Type *laneType(Type *Ty) {
+  LLVMContext &Context = Ty->getContext();
+  if (isFloatLane(Ty))
+    return Type::getDoubleTy(Context);
+  return Ty->isPointerTy() ? Ty : Type::getInt64Ty(Context);
+}
+
+//===----------------------------------------------------------------------===//
+// The handle
+//===----------------------------------------------------------------------===//
+
+/// Fills \p Cold with the trap. An invoked marker's trap has its unwind edge.
+void Lowering::trapAt(BasicBlock *Cold, MarkerCall &Call) {
+  CallBase &Marker = *Call.Call;
+  IRBuilder<> B(Cold);
+  B.SetCurrentDebugLocation(Marker.getDebugLoc());
+  FunctionCallee Trap = runtime("weft_trap", B.getVoidTy(), {I32, I64, Ptr});
+  Value *Args[] = {B.getInt32(WEFT_RULE_CONSUMED), Call.handle(),
+                   Call.Op == MarkerOp::Switch ? Call.tag() : ConstantPointerNull::get(B.getPtrTy())};
+  CallBase *TrapCall;
+  if (auto *Invoke = dyn_cast<InvokeInst>(&Marker)) {
+    BasicBlock *Never =
+        BasicBlock::Create(Context, "weft.never", Marker.getFunction());
+    new UnreachableInst(Context, Never);
+    BasicBlock *Pad = Invoke->getUnwindDest();
+    TrapCall = B.CreateInvoke(Trap, Never, Pad, Args);
+    for (PHINode &Phi : Pad->phis())
+      Phi.addIncoming(Phi.getIncomingValueForBlock(Marker.getParent()), Cold);
+  } else {
+    TrapCall = B.CreateCall(Trap, Args);
+    B.CreateUnreachable();
+  }
+  TrapCall->addFnAttr(Attribute::NoReturn);
+  TrapCall->addFnAttr(Attribute::Cold);
+}
+
+/// Checks the handle and moves it on; returns its block. The marker ends up in
+/// a later basic block.
+Value *Lowering::consume(MarkerCall &Call) {
+  CallBase &Marker = *Call.Call;
+  Function *F = Marker.getFunction();
+  IRBuilder<> B(&Marker);
+  MDNode *Likely = MDBuilder(Context).createBranchWeights((1U << 20) - 1, 1);
+  MDNode *Unlikely = MDBuilder(Context).createBranchWeights(1, (1U << 20) - 1);
+
+  Value *Slots = B.CreateLoad(Ptr, M.getOrInsertGlobal("weft_slots", Ptr));
+  Value *Slot = B.CreateAnd(Call.handle(), WEFT_SLOT_MASK);
+  Value *Block = B.CreateInBoundsGEP(B.getInt8Ty(), Slots,
+                                     B.CreateShl(Slot, WEFT_CB_SHIFT, "", true, true));
+  Value *Current = B.CreateLoad(I64, Block);
+  Value *Fresh = B.CreateICmpEQ(Current, Call.handle());
+
+  BasicBlock *Head = Marker.getParent();
+  BasicBlock *Valid = Head->splitBasicBlock(&Marker, "weft.valid");
+  BasicBlock *Trap = BasicBlock::Create(Context, "weft.consumed", F);
+  trapAt(Trap, Call);
+  Head->getTerminator()->eraseFromParent();
+  B.SetInsertPoint(Head);
+  B.CreateCondBr(Fresh, Valid, Trap, Likely);
+
+  B.SetInsertPoint(&Marker);
+  Value *Next = B.CreateBinaryIntrinsic(Intrinsic::uadd_with_overflow, Current,
+                                        B.getInt64(WEFT_GENERATION_ONE));
+  B.CreateStore(B.CreateExtractValue(Next, 0), Block);
+  Value *UsedUp = B.CreateExtractValue(Next, 1);
+  BasicBlock *Go = Valid->splitBasicBlock(&Marker, "weft.go");
+  BasicBlock *Renew = BasicBlock::Create(Context, "weft.renew", F);
+  Valid->getTerminator()->eraseFromParent();
+  B.SetInsertPoint(Valid);
+  B.CreateCondBr(UsedUp, Renew, Go, Unlikely);
+  B.SetInsertPoint(Renew);
+  CallInst *Moved = B.CreateCall(runtime("weft_rt_cont_renew", Ptr, {Ptr}), Block);
+  Moved->addFnAttr(Attribute::Cold);
+  Moved->setDoesNotThrow();
+  B.CreateBr(Go);
+
+  B.SetInsertPoint(&Marker);
+  PHINode *Result = B.CreatePHI(Ptr, 2);
+  Result->addIncoming(Block, Valid);
+  Result->addIncoming(Moved, Renew);
+  return Result;
+}
+
+//===----------------------------------------------------------------------===//
+// The switch
+//===----------------------------------------------------------------------===//
+
+void Lowering::putPayload(MarkerCall &Call, X86_64Switch &Switch, IRBuilder<> &B) {
+  unsigned Ints = 0, Floats = 0;
+  for (Value *V : drop_begin(Call.Call->args(), Call.FirstPayload))
+    Switch.in(isFloatLane(V->getType()) ? X86_64Switch::floatRegister(Floats++)
+                                        : X86_64Switch::intRegister(Ints++),
+              widen(V, B));
+}
+
+void Lowering::lowerInline(MarkerCall &Call) {
+  CallBase &Old = *Call.Call;
+  Function *F = Old.getFunction();
+  X86_64Switch Switch;
+  std::string Text;
+  if (Call.Op == MarkerOp::Suspend) {
+    Text = X86_64Switch::suspendText();
+    Switch.in("r10", Call.tag());
+  } else {
+    Switch.in("rdi", consume(Call));
+    bool IsResume = Call.Op == MarkerOp::Resume;
+    Switch.in("r10", IsResume ? Call.handlers() : Call.tag());
+    Text = IsResume ? X86_64Switch::resumeText()
+                    : X86_64Switch::switchText(countPayload(Call.Sent).Ints);
+  }
+  IRBuilder<> B(&Old);
+  putPayload(Call, Switch, B);
+  if (BeforeLink)
+    Switch.in("r12", B.CreateIntrinsic(Intrinsic::frameaddress, {B.getPtrTy()},
+                                       {B.getInt32(0)}));
+
+  SmallVector<unsigned, 2> HeadOuts;
+  if (Call.Op == MarkerOp::Resume)
+    HeadOuts = {Switch.out("r10", I64), Switch.out("r11", I64)};
+  SmallVector<unsigned, 12> Outs;
+  unsigned Ints = 0, Floats = 0;
+  for (Type *Ty : Call.Received)
+    Outs.push_back(Switch.out(isFloatLane(Ty) ? X86_64Switch::floatRegister(Floats++)
+                                              : X86_64Switch::intRegister(Ints++),
+                              laneType(Ty)));
+
+  X86_64Switch::Asm Asm = Switch.build(Context, Text, /*Returns=*/true);
+  NewCall New = callInPlaceOf(Old, Asm.Ty, Asm.Callee, Asm.Args);
+  B.SetInsertPoint(New.After);
+  B.SetCurrentDebugLocation(Old.getDebugLoc());
+  auto Out = [&](unsigned Order) -> Value * {
+    if (!Asm.Ty->getReturnType()->isStructTy())
+      return New.Call;
+    return B.CreateExtractValue(New.Call, Asm.Results[Order]);
+  };
+  SmallVector<Value *, 2> Head;
+  if (!HeadOuts.empty())
+    Head = {B.CreateTrunc(Out(HeadOuts[0]), I32), Out(HeadOuts[1])};
+  SmallVector<Value *, 12> Payload;
+  for (unsigned Order : Outs)
+    Payload.push_back(Out(Order));
+  if (Value *Result = resultOf(Call, Head, Payload, B))
+    Old.replaceAllUsesWith(Result);
+  Old.eraseFromParent();
+  F->addFnAttr("frame-pointer", "all");
+}
+
+void Lowering::lowerReturn(MarkerCall &Call) {
+  X86_64Switch Switch;
+  IRBuilder<> B(Call.Call);
+  putPayload(Call, Switch, B);
+  X86_64Switch::Asm Asm =
+      Switch.build(Context, X86_64Switch::returnText(), /*Returns=*/false);
+  B.CreateCall(Asm.Ty, Asm.Callee, Asm.Args)->setDoesNotReturn();
+  Call.Call->eraseFromParent();
+}
+
+/// By way of weft_rt_resume, _suspend or _switch, with the payload in memory.
+void Lowering::lowerOutOfLine(MarkerCall &Call) {
+  CallBase &Old = *Call.Call;
+  Function *F = Old.getFunction();
+  IRBuilder<> Entry(&*F->getEntryBlock().getFirstInsertionPt());
+  auto *Words = ArrayType::get(I64, sizeof(weft_payload) / 8);
+  Value *Io = Entry.CreateAlloca(Words, nullptr, "weft.payload");
+  IRBuilder<> B(&Old);
+  auto Place = [&](Type *Ty, unsigned Lane) {
+    return B.CreateConstInBoundsGEP1_64(
+        B.getInt8Ty(), Io,
+        (isFloatLane(Ty) ? offsetof(weft_payload, f) : offsetof(weft_payload, i)) + 8 * Lane);
+  };
+  unsigned Ints = 0, Floats = 0;
+  B.CreateStore(Constant::getNullValue(Words), Io);
+  for (Value *V : drop_begin(Old.args(), Call.FirstPayload)) {
+    Type *Ty = V->getType();
+    B.CreateStore(widen(V, B), Place(Ty, isFloatLane(Ty) ? Floats++ : Ints++));
+  }
+
+  Value *Next = nullptr;
+  FunctionCallee Callee;
+  SmallVector<Value *, 5> Args;
+  switch (Call.Op) {
+  case MarkerOp::Resume:
+    Next = Entry.CreateAlloca(I64, nullptr, "weft.next");
+    Callee = runtime("weft_rt_resume", I32, {I64, Ptr, Ptr, Ptr, Ptr});
+    Args = {Call.handle(), Call.handlers(), Io, Io, Next};
+    break;
+  case MarkerOp::Suspend:
+    Callee = runtime("weft_rt_suspend", B.getVoidTy(), {Ptr, Ptr, Ptr});
+    Args = {Call.tag(), Io, Io};
+    break;
+  default:
+    Callee = runtime("weft_rt_switch", B.getVoidTy(), {I64, Ptr, Ptr, I32, Ptr});
+    Args = {Call.handle(), Call.tag(), Io, B.getInt32(countPayload(Call.Sent).Ints), Io};
+    break;
+  }
+  NewCall New = callInPlaceOf(Old, Callee.getFunctionType(), Callee.getCallee(), Args);
+  B.SetInsertPoint(New.After);
+  B.SetCurrentDebugLocation(Old.getDebugLoc());
+  SmallVector<Value *, 2> Head;
+  if (Next)
+    Head = {New.Call, B.CreateLoad(I64, Next)};
+  SmallVector<Value *, 12> Payload;
+  Ints = Floats = 0;
+  for (Type *Ty : Call.Received)
+    Payload.push_back(B.CreateLoad(laneType(Ty), Place(Ty, isFloatLane(Ty) ? Floats++ : Ints++)));
+  if (Value *Result = resultOf(Call, Head, Payload, B))
+    Old.replaceAllUsesWith(Result);
+  Old.eraseFromParent();
+}
+
+void Lowering::lower(MarkerCall &Call) {
+  CallBase &Marker = *Call.Call;
+  switch (Call.Op) {
+  case MarkerOp::ContNew:
+    Marker.setCalledFunction(runtime("weft_rt_cont_new", I64, {Ptr, Ptr, I32}));
+    return;
+  case MarkerOp::ContDrop:
+    Marker.setCalledFunction(runtime("weft_rt_cont_drop", Type::getVoidTy(Context), {I64}));
+    return;
+  case MarkerOp::Return:
+    lowerReturn(Call);
+    return;
+  default:
+    break;
+  }
+  const Function *F = Marker.getFunction();
+  if (F->hasFnAttribute(Attribute::SanitizeAddress) ||
+      F->hasFnAttribute(Attribute::SanitizeThread))
+    lowerOutOfLine(Call);
+  else
+    lowerInline(Call);
+}
+
+//===----------------------------------------------------------------------===//
+// The module
+//===----------------------------------------------------------------------===//
+
+/// Refers to a symbol that only the right runtime defines, from a constant that
+/// the linker keeps, once in a program.
+void Lowering::nameThePort() {
+  constexpr StringLiteral Name = "weft_needs_abi1_x86_64_inline";
+  static_assert(WEFT_ABI == 1);
+  if (M.getNamedValue(Name))
+    return;
+  auto *Port = M.getOrInsertGlobal("weft_abi1_x86_64_inline", Type::getInt8Ty(Context));
+  auto *Reference = new GlobalVariable(M, Ptr, true, GlobalValue::LinkOnceODRLinkage, Port, Name);
+  Reference->setVisibility(GlobalValue::HiddenVisibility);
+  Reference->setComdat(M.getOrInsertComdat(Name));
+  appendToUsed(M, {Reference});
+}
+
+bool Lowering::run() {
+  Diagnostics Found;
+  SmallVector<MarkerCall, 16> Calls;
+  SmallVector<CallBase *, 4> Bad;
+  for (CallBase *Call : collectMarkerCalls(M)) {
+    Function *Callee = calledFunction(*Call);
+    std::string Why = whyUnsupportedTarget(M);
+    auto Name = parseMarkerName(Callee->getName());
+    std::optional<MarkerCall> Parsed;
+    if (!Name)
+      Why = "unknown marker";
+    else if (Why.empty())
+      Parsed = MarkerCall::parse(*Call, *Name, Why);
+    if (Parsed && Parsed->InC) {
+      Parsed.reset();
+      Why = "could not be made canonical";
+    }
+    if (Parsed) {
+      Calls.push_back(std::move(*Parsed));
+      continue;
+    }
+    // Only where weft-verify did not run: it says more.
+    Found.error(*Call, Callee->getName() + ": " + Why);
+    Bad.push_back(Call);
+  }
+  Found.report(Context);
+  for (CallBase *Call : Bad)
+    removeCall(*Call);
+  for (MarkerCall &Call : Calls)
+    lower(Call);
+
+  bool Changed = !Calls.empty() || !Bad.empty();
+  for (Function &F : make_early_inc_range(M))
+    if (isMarkerName(F.getName()) && F.isDeclaration() && F.use_empty()) {
+      F.eraseFromParent();
+      Changed = true;
+    }
+  if (Calls.empty())
+    return Changed;
+  for (Function &F : M)
+    if (!F.isDeclaration())
+      F.setUWTableKind(UWTableKind::Async);
+  nameThePort();
+  return true;
+}
+
+} // namespace
+
+PreservedAnalyses weft::LowerPass::run(Module &M, ModuleAnalysisManager &) {
+  bool Changed = canonicalizeMarkers(M);
+  Changed |= Lowering(M, BeforeLink).run();
+  return Changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }

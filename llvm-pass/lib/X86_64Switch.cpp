@@ -1,1 +1,121 @@
-// Filled in with the step that needs it.
+//===- X86_64Switch.cpp - The switch as LLVM inline asm -------------------===//
+//
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The text is abi/'s (weft/arch/x86_64.h); here are the constraints around it.
+//
+//  * Everything but rbx and rbp is clobbered, so LLVM spills what is alive; those
+//    two are saved by the text, as they may be frame and base pointer.
+//  * An input's register is changed by the switch. LLVM has no way to say that
+//    of an input and a clobber, so each input is tied to an output, which is
+//    ignored if it means nothing.
+//  * `alignstack` turns off the red zone, which the text's pushes would write.
+//  * `unwind`, so that an invoke keeps its landing pad.
+//  * xmm16-31 and k0-7 have to be named: a zmm16 stayed alive over a switch with
+//    xmm0-15 alone. Naming st(i) empties the x87 stack, mm0-7 the same for MMX.
+//    r16-31 are APX's. LLVM takes all of them on CPUs without the feature.
+//
+//===----------------------------------------------------------------------===//
+
+#include "X86_64Switch.h"
+#include "weft/arch/x86_64.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/DerivedTypes.h"
+
+using namespace llvm;
+using namespace weft;
+
+static constexpr StringLiteral IntRegisters[] = {WEFT_X86_64_INT_REGS};
+static constexpr StringLiteral FloatRegisters[] = {WEFT_X86_64_FLOAT_REGS};
+
+StringRef X86_64Switch::intRegister(unsigned Lane) { return IntRegisters[Lane]; }
+StringRef X86_64Switch::floatRegister(unsigned Lane) { return FloatRegisters[Lane]; }
+
+std::string X86_64Switch::resumeText() { return WEFT_X86_64_RESUME("%", "$$"); }
+std::string X86_64Switch::suspendText() { return WEFT_X86_64_SUSPEND("%", "$$"); }
+std::string X86_64Switch::returnText() { return WEFT_X86_64_RETURN("%", "$$"); }
+std::string X86_64Switch::switchText(unsigned IntsSent) {
+  // The register of the handle is a part of the text, which is a literal.
+  std::string Text = WEFT_X86_64_SWITCH("%", "$$", "@");
+  size_t At = Text.find("%@");
+  return Text.replace(At, 2, ("%" + intRegister(IntsSent)).str());
+}
+
+X86_64Switch::Slot &X86_64Switch::slot(StringRef Register) {
+  auto *Found = find_if(Slots, [&](const Slot &S) { return S.Register == Register; });
+  if (Found != Slots.end())
+    return *Found;
+  Slots.push_back({Register.str(), nullptr, nullptr, 0});
+  return Slots.back();
+}
+
+void X86_64Switch::in(StringRef Register, Value *V) { slot(Register).In = V; }
+
+unsigned X86_64Switch::out(StringRef Register, Type *Ty) {
+  Slot &S = slot(Register);
+  S.Out = Ty;
+  return S.OutOrder = Outs++;
+}
+
+static SmallVector<std::string, 128> everyRegister() {
+  SmallVector<std::string, 128> All;
+  for (StringRef R : {"rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "st"})
+    All.push_back(R.str());
+  for (StringRef R : {WEFT_X86_64_SCRATCH})
+    All.push_back(R.str());
+  auto Numbered = [&](StringRef Before, unsigned First, unsigned Last, StringRef After = "") {
+    for (unsigned I = First; I <= Last; ++I)
+      All.push_back((Before + Twine(I) + After).str());
+  };
+  Numbered("xmm", 0, 31);
+  Numbered("k", 0, 7);
+  Numbered("st(", 1, 7, ")");
+  Numbered("mm", 0, 7);
+  Numbered("r", 16, 31);
+  return All;
+}
+
+X86_64Switch::Asm X86_64Switch::build(LLVMContext &Context, const std::string &Text,
+                                      bool Returns) const {
+  Asm Result;
+  Result.Results.resize(Outs);
+  SmallVector<std::string, 128> Constraints;
+  SmallVector<std::string, 16> Inputs;
+  SmallVector<Type *, 16> OutTypes, InTypes;
+  for (const Slot &S : Slots) {
+    if (Returns) {
+      if (S.Out)
+        Result.Results[S.OutOrder] = OutTypes.size();
+      if (S.In)
+        Inputs.push_back(utostr(OutTypes.size()));
+      OutTypes.push_back(S.Out ? S.Out : S.In->getType());
+      Constraints.push_back("={" + S.Register + "}");
+    } else {
+      Inputs.push_back("{" + S.Register + "}");
+    }
+    if (S.In) {
+      Result.Args.push_back(S.In);
+      InTypes.push_back(S.In->getType());
+    }
+  }
+  append_range(Constraints, Inputs);
+  if (Returns) {
+    for (const std::string &Register : everyRegister())
+      if (none_of(Slots, [&](const Slot &S) { return S.Register == Register; }))
+        Constraints.push_back("~{" + Register + "}");
+    for (StringRef Other : {"dirflag", "fpsr", "flags"})
+      Constraints.push_back(("~{" + Other + "}").str());
+  }
+  Constraints.push_back("~{memory}");
+
+  Type *ResultTy = OutTypes.empty()       ? Type::getVoidTy(Context)
+                   : OutTypes.size() == 1 ? OutTypes[0]
+                                          : StructType::get(Context, OutTypes);
+  Result.Ty = FunctionType::get(ResultTy, InTypes, false);
+  Result.Callee =
+      InlineAsm::get(Result.Ty, Text, join(Constraints, ","), /*hasSideEffects=*/true,
+                     /*isAlignStack=*/true, InlineAsm::AD_ATT, /*canThrow=*/true);
+  return Result;
+}

@@ -1,0 +1,59 @@
+//===- X86_64Switch.h - The switch as LLVM inline asm -----------*- C++ -*-===//
+//
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WEFT_X86_64SWITCH_H
+#define WEFT_X86_64SWITCH_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/InlineAsm.h"
+#include <string>
+
+namespace weft {
+
+/// Builds one asm call: what goes in and comes out in which register. Every
+/// register that is not named is clobbered.
+class X86_64Switch {
+public:
+  /// \p Value, 64 bits wide or a double, enters in \p Register.
+  void in(llvm::StringRef Register, llvm::Value *Value);
+  /// What leaves in \p Register, of type \p Ty; returns its index in the result.
+  unsigned out(llvm::StringRef Register, llvm::Type *Ty);
+
+  /// Payload registers, by lane.
+  static llvm::StringRef intRegister(unsigned Lane);
+  static llvm::StringRef floatRegister(unsigned Lane);
+
+  static std::string resumeText();
+  static std::string suspendText();
+  static std::string switchText(unsigned IntsSent);
+  static std::string returnText();
+
+  struct Asm {
+    llvm::FunctionType *Ty;
+    llvm::InlineAsm *Callee;
+    llvm::SmallVector<llvm::Value *, 16> Args;
+    llvm::SmallVector<unsigned, 16> Results; ///< result element of each out()
+  };
+  /// \p Returns: control comes back, so registers are written.
+  Asm build(llvm::LLVMContext &Context, const std::string &Text, bool Returns) const;
+
+private:
+  struct Slot {
+    std::string Register;
+    llvm::Value *In = nullptr;
+    llvm::Type *Out = nullptr;
+    unsigned OutOrder = 0;
+  };
+  Slot &slot(llvm::StringRef Register);
+  llvm::SmallVector<Slot, 16> Slots;
+  unsigned Outs = 0;
+};
+
+} // namespace weft
+
+#endif
