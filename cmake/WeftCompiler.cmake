@@ -53,5 +53,5 @@ function(weft_compile_markers target)
   set_target_properties(${target} PROPERTIES C_COMPILER_LAUNCHER "" CXX_COMPILER_LAUNCHER "")
   get_target_property(sources ${target} SOURCES)
   set_property(SOURCE ${sources} TARGET_DIRECTORY ${target} APPEND PROPERTY
-    OBJECT_DEPENDS $<TARGET_FILE:${WEFT_PASS_TARGET}>)
+    OBJECT_DEPENDS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/${WEFT_PASS_TARGET}.so) # knows no generator expressions
 endfunction()

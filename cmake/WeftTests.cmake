@@ -14,7 +14,8 @@ function(weft_add_catch_test name)
   endif()
   if(NOT TARGET weft_catch_main)
     file(WRITE ${PROJECT_BINARY_DIR}/tests/catch_main.cpp
-      "#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n")
+      "// Catch2 would take SIGSEGV back from the runtime after each test case.\n"
+      "#define CATCH_CONFIG_NO_POSIX_SIGNALS\n#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n")
     add_library(weft_catch_main OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/tests/catch_main.cpp)
   endif()
   add_executable(${name} ${T_SOURCES})
