@@ -139,6 +139,8 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "cmpl $0, 16(%r14)\n"
     "je 5f\n"
     "1:\n"
+    "cmpq $0, " S(WEFT_CB_PARENT) "(%rdi)\n" // the root block has no cold half
+    "je 4f\n"
     "cmpq " CACHE_TAG "(%rdi), %r10\n"
     "jne 4f\n"
     "movq weft_link_epoch(%rip), %r11\n"

@@ -1,0 +1,123 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// A drop runs each clean-up once, innermost first, and leaves nothing behind.
+#include "dies.h"
+#include "weft/lowered.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+namespace {
+
+const weft_tag tick = {"tick", "->"};
+const weft_handlers on_tick = {1, 0, {{&tick, WEFT_ON_SUSPEND, 0}}};
+std::string trail;
+
+struct Note {
+  const char *name;
+  ~Note() { trail += name; }
+};
+
+void innermost(void *, weft_payload *) {
+  Note a{"c"};
+  weft_rt_suspend(&tick, nullptr, nullptr);
+  trail += "never";
+}
+
+void middle(void *, weft_payload *) {
+  Note a{"b"};
+  weft_cont k = weft_rt_cont_new_mem(innermost, nullptr, 0);
+  weft_rt_resume(k, &weft_no_handlers, nullptr, nullptr, nullptr);
+  trail += "never";
+}
+
+void outermost(void *, weft_payload *) {
+  Note a{"a"};
+  {
+    Note b{"A"};
+    middle(nullptr, nullptr);
+  }
+}
+
+} // namespace
+
+TEST_CASE("a fresh continuation is just freed") {
+  trail.clear();
+  weft_rt_cont_drop(weft_rt_cont_new_mem(outermost, nullptr, 0));
+  CHECK(trail.empty());
+}
+
+TEST_CASE("a suspended chain is unwound from its innermost frame outwards") {
+  for (int i = 0; i < 100; ++i) {
+    trail.clear();
+    weft_cont k = weft_rt_cont_new_mem(outermost, nullptr, 0), next = 0;
+    REQUIRE(weft_rt_resume(k, &on_tick, nullptr, nullptr, &next) == 1);
+    weft_rt_cont_drop(next);
+    CHECK(trail == "cbAa");
+  }
+}
+
+TEST_CASE("a clean-up may itself run continuations") {
+  trail.clear();
+  struct Runs {
+    ~Runs() {
+      weft_cont k = weft_rt_cont_new_mem([](void *, weft_payload *) { trail += "x"; }, nullptr, 0);
+      weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+    }
+  };
+  weft_cont k = weft_rt_cont_new_mem(
+      [](void *, weft_payload *) {
+        Runs r;
+        weft_rt_suspend(&tick, nullptr, nullptr);
+      },
+      nullptr, 0);
+  weft_cont next = 0;
+  weft_rt_resume(k, &on_tick, nullptr, nullptr, &next);
+  weft_rt_cont_drop(next);
+  CHECK(trail == "x");
+}
+
+TEST_CASE("an exception that leaves a continuation reaches its resumer, with the state in order") {
+  trail.clear();
+  weft_body thrower = [](void *, weft_payload *) {
+    Note n{"t"};
+    throw 42;
+  };
+  for (int i = 0; i < 50; ++i) {
+    int caught = 0;
+    try {
+      weft_rt_resume(weft_rt_cont_new_mem(thrower, nullptr, 0), &on_tick, nullptr, nullptr, nullptr);
+    } catch (int e) {
+      caught = e;
+    }
+    CHECK(caught == 42);
+  }
+  CHECK(trail == std::string(50, 't'));
+  // The thread's own level is current again: a suspend here has no handler.
+  Death d = dies([] { weft_rt_suspend(&tick, nullptr, nullptr); });
+  CHECK(d.text.find("in thread") != std::string::npos);
+}
+
+TEST_CASE("code that swallows the unwinding of a drop breaks CONT-03") {
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) {
+          weft_rt_suspend(&tick, nullptr, nullptr);
+        },
+        nullptr, 0);
+    static weft_cont next;
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, &next);
+    struct Suspends {
+      ~Suspends() { weft_rt_suspend(&tick, nullptr, nullptr); }
+    };
+    weft_cont bad = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) {
+          Suspends s;
+          weft_rt_suspend(&tick, nullptr, nullptr);
+        },
+        nullptr, 0);
+    weft_rt_resume(bad, &on_tick, nullptr, nullptr, &next);
+    weft_rt_cont_drop(next);
+  });
+  CHECK(d.signal == SIGABRT);
+}

@@ -1,0 +1,184 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Misuse of a handle is a defined error that names its rule; a stack that is used up names its owner.
+#include "cont.h"
+#include "dies.h"
+#include "stack.h"
+#include "weft/lowered.h"
+
+#include <catch2/catch.hpp>
+#include <random>
+#include <sys/mman.h>
+#include <vector>
+
+using Catch::Contains;
+
+namespace {
+
+const weft_tag tick = {"tick", "->"};
+const weft_tag lost = {"lost", "->"};
+const weft_handlers on_tick = {1, 0, {{&tick, WEFT_ON_SUSPEND, 0}}};
+
+void suspend_for_ever(void *, weft_payload *io) {
+  for (;;)
+    weft_rt_suspend(&tick, io, io);
+}
+
+[[gnu::noinline]] int deep(volatile char *above, int n) {
+  volatile char here[512];
+  here[0] = static_cast<char>(n);
+  if (n == 1 << 24)
+    return 0;
+  return deep(here, n + 1) + here[0] + (above ? above[0] : 0);
+}
+
+bool sanitized() {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return true;
+#endif
+#endif
+  return false;
+}
+
+} // namespace
+
+TEST_CASE("resume of null") {
+  Death d = dies([] { weft_rt_resume(0, &on_tick, nullptr, nullptr, nullptr); });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("continuation already consumed: the handle is null") && Contains("CONT-01"));
+}
+
+TEST_CASE("second resume of a handle") {
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(suspend_for_ever, nullptr, 0), next = 0;
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, &next);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, &next);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("continuation already consumed") && Contains("CONT-01"));
+}
+
+TEST_CASE("drop of a consumed handle") {
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(suspend_for_ever, nullptr, 0);
+    weft_rt_cont_drop(k);
+    weft_rt_cont_drop(k);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("CONT-01"));
+}
+
+TEST_CASE("a suspend that nobody handles names the tag, and the backtrace crosses to the resumer") {
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) { weft_rt_suspend(&lost, nullptr, nullptr); }, nullptr, 0);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("no handler for tag 'lost'") && Contains("CONT-02") &&
+                         Contains("continuation start") && Contains("weft_rt_resume"));
+}
+
+TEST_CASE("a suspend outside of any continuation") {
+  Death d = dies([] { weft_rt_suspend(&tick, nullptr, nullptr); });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("no handler for tag 'tick'") && Contains("in thread"));
+}
+
+TEST_CASE("an unhandled switch leaves its target as it was") {
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) {
+          weft_cont other = weft_rt_cont_new_mem(suspend_for_ever, nullptr, 0);
+          weft_rt_switch(other, &lost, nullptr, 0, nullptr);
+        },
+        nullptr, 0);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("'lost'"));
+}
+
+TEST_CASE("a used-up stack dies with its owner, its size and a backtrace") {
+  if (sanitized()) {
+    WARN("skipped: sanitizers own the signal");
+    return;
+  }
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *io) { io->i[0] = static_cast<uint64_t>(deep(nullptr, 0)); }, nullptr,
+        WEFT_STACK_256K);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("weft: stack overflow in continuation #") && Contains(": 256 KiB") &&
+                         Contains("deep"));
+}
+
+TEST_CASE("a fault that is no overflow goes to who had the signal before") {
+  if (sanitized()) {
+    WARN("skipped: sanitizers own the signal");
+    return;
+  }
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) { *reinterpret_cast<volatile int *>(16) = 1; }, nullptr, 0);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+  });
+  CHECK(d.signal == SIGSEGV);
+  CHECK(d.text.find("overflow") == std::string::npos);
+}
+
+TEST_CASE("a stale handle never gets through, however often its slot is used again") {
+  // Slots are reused last in, first out, so a few blocks see all the traffic.
+  std::mt19937_64 random(4711);
+  std::vector<weft_cont> stale;
+  weft_payload io = {};
+  long rounds = getenv("WEFT_TEST_FULL") ? 10'000'000 : 300'000;
+  for (long i = 0; i < rounds; ++i) {
+    weft_cont k = weft_rt_cont_new_mem(suspend_for_ever, nullptr, 0), next = 0;
+    weft_rt_resume(k, &on_tick, &io, &io, &next);
+    if (stale.size() < 1000)
+      stale.push_back(k);
+    else
+      stale[random() % stale.size()] = k;
+    weft_cont old = stale[random() % stale.size()];
+    REQUIRE(weft_slots[old & WEFT_SLOT_MASK].handle != old);
+    REQUIRE(next != old);
+    weft_rt_cont_drop(next);
+  }
+}
+
+TEST_CASE("a slot whose generations are used up is left for a new one") {
+  weft_cont k = weft_rt_cont_new_mem(suspend_for_ever, nullptr, 0);
+  weft_payload io = {};
+  weft_rt_resume(k, &on_tick, &io, &io, &k);
+  weft_cb *cb = &weft_slots[k & WEFT_SLOT_MASK];
+  uint64_t slot = k & WEFT_SLOT_MASK;
+  cb->handle = ~UINT64_C(0) << WEFT_SLOT_BITS | slot; // the last generation
+  k = cb->handle;
+  io.i[0] = 5;
+  CHECK(weft_rt_resume(k, &on_tick, &io, &io, &k) == 1);
+  CHECK((k & WEFT_SLOT_MASK) != slot);
+  CHECK(io.i[0] == 5);
+  CHECK(weft_rt_resume(k, &on_tick, &io, &io, &k) == 1);
+  weft_rt_cont_drop(k);
+  CHECK((cb->handle >> WEFT_SLOT_BITS) == 0);
+}
+
+TEST_CASE("no memory for a stack is a null handle") {
+  if (sanitized()) {
+    WARN("skipped: a sanitizer needs the address space");
+    return;
+  }
+  Death d = dies([] {
+    rlimit small = {size_t(4) << 30, size_t(4) << 30};
+    setrlimit(RLIMIT_AS, &small);
+    int made = 0;
+    while (weft_rt_cont_new_mem(suspend_for_ever, nullptr, WEFT_STACK_64M) != 0)
+      ++made;
+    _exit(made > 0 && made < 64 ? 42 : 1);
+  });
+  CHECK(d.code == 42);
+}
