@@ -1,0 +1,176 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+#include "report.h"
+#include <cmath>
+#include <cstdarg>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace bench {
+
+namespace {
+
+[[gnu::format(printf, 1, 2)]] std::string text(const char *format, ...) {
+  char out[512];
+  va_list args;
+  va_start(args, format);
+  std::vsnprintf(out, sizeof out, format, args);
+  va_end(args);
+  return out;
+}
+
+std::string number(const Row &row, double v) { return text(row.bytes || v >= 1000 ? "%.0f" : v >= 100 ? "%.0f" : "%.1f", v); }
+
+// What a reader sees of one system in one row.
+struct Cells {
+  std::string min, median, max, calls, ratio, reach, verdict;
+};
+
+Cells cells(const Measured &m, const std::string &name, const Figures &f) {
+  Cells c;
+  c.min = number(*m.row, f.min());
+  c.median = number(*m.row, f.median());
+  c.max = number(*m.row, f.max());
+  auto call = m.figures.find(kYardstick);
+  if (call != m.figures.end())
+    c.calls = text("%.1f", f.median() / call->second.median());
+  if (name != kWeft && m.ratio(name) > 0)
+    c.ratio = text("%.2f", m.ratio(name));
+  for (const Verdict &v : m.verdicts)
+    if (v.peer == name) {
+      c.reach = text("%.2f", v.most);
+      c.verdict = v.known() ? (v.met() ? "met" : "not met") : "";
+    }
+  return c;
+}
+
+// weft first, then its peers; the yardstick only where a reach is about it.
+std::vector<std::string> order(const Measured &m) {
+  std::vector<std::string> names = {kWeft};
+  for (const auto &[name, f] : m.figures)
+    if (name != kWeft && name != kYardstick)
+      names.push_back(name);
+  for (const Verdict &v : m.verdicts)
+    if (v.peer == kYardstick)
+      names.push_back(kYardstick);
+  std::erase_if(names, [&](const std::string &name) {
+    auto f = m.figures.find(name);
+    return f == m.figures.end() || f->second.samples.empty();
+  });
+  return names;
+}
+
+struct Score {
+  unsigned met = 0, missed = 0;
+};
+Score score(const std::vector<Measured> &all) {
+  Score s;
+  for (const Measured &m : all)
+    for (const Verdict &v : m.verdicts)
+      if (v.known())
+        ++(v.met() ? s.met : s.missed);
+  return s;
+}
+
+std::string where(const Machine &m) {
+  return m.date + ", " + m.cpu + " (" + std::to_string(m.cpus) + " CPUs, load " + m.load + ", " +
+         (m.pinned < 0 ? "not pinned" : "pinned to CPU " + std::to_string(m.pinned)) + "), " + m.kernel;
+}
+
+} // namespace
+
+void print_table(const Session &session, const Machine &machine, const std::vector<Measured> &all) {
+  std::printf("%s\n\n", where(machine).c_str());
+  for (const System &s : session.systems)
+    std::printf("  %-10s %s\n", s.name().c_str(), s.version().c_str());
+  for (const auto &[name, why] : session.absent)
+    std::printf("  %-10s %s\n", name.c_str(), why.c_str());
+  std::printf("\n%-36s %-10s %8s %8s %8s %7s  %9s %6s\n", "ns per operation", "system", "min", "median", "max",
+              "x call", "weft / it", "reach");
+  for (const Measured &m : all) {
+    std::string title = m.row->bytes ? std::string(m.row->title) + ", bytes" : m.row->title;
+    for (const std::string &name : order(m)) {
+      Cells c = cells(m, name, m.figures.at(name));
+      std::printf("%-36s %-10s %8s %8s %8s %7s  %9s %6s  %s\n", title.c_str(), name.c_str(), c.min.c_str(),
+                  c.median.c_str(), c.max.c_str(), c.calls.c_str(), c.ratio.c_str(), c.reach.c_str(), c.verdict.c_str());
+      title.clear();
+    }
+  }
+  Score s = score(all);
+  std::printf("\nreaches: %u met, %u not met\n", s.met, s.missed);
+}
+
+bool write_json(const std::string &file, const Session &session, const Machine &machine,
+                const Options &options, const std::vector<Measured> &all,
+                const std::vector<std::string> &wrong) {
+  using nlohmann::ordered_json;
+  ordered_json out;
+  out["date"] = machine.date;
+  out["command"] = machine.command;
+  out["machine"] = {{"cpu", machine.cpu},       {"cpus", machine.cpus},
+                    {"kernel", machine.kernel}, {"load", machine.load},
+                    {"pinned_to", machine.pinned < 0 ? ordered_json() : ordered_json(machine.pinned)}};
+  out["rounds"] = options.rounds;
+  out["round_ms"] = options.round_ms;
+  out["systems"] = ordered_json::object();
+  for (const System &s : session.systems)
+    out["systems"][s.name()] = s.version();
+  out["absent"] = session.absent;
+  out["wrong_answers"] = wrong;
+  out["rows"] = ordered_json::array();
+  for (const Measured &m : all) {
+    ordered_json row = {{"workload", m.row->workload}, {"param", m.row->param},
+                        {"title", m.row->title},       {"about", m.row->about},
+                        {"operation", m.row->operation}, {"unit", m.row->bytes ? "bytes" : "ns"}};
+    row["systems"] = ordered_json::object();
+    for (const auto &[name, f] : m.figures) {
+      ordered_json &one = row["systems"][name] = {{"operations_per_round", f.ops}};
+      if (!f.samples.empty())
+        one.update({{"min", f.min()}, {"median", f.median()}, {"max", f.max()}, {"samples", f.samples}});
+    }
+    row["reaches"] = ordered_json::array();
+    for (const Verdict &v : m.verdicts)
+      row["reaches"].push_back({{"peer", v.peer}, {"most", v.most},
+                                {"ratio", v.known() ? ordered_json(v.ratio) : ordered_json()},
+                                {"met", v.known() ? ordered_json(v.met()) : ordered_json()}});
+    out["rows"].push_back(row);
+  }
+  std::ofstream f(file);
+  f << out.dump(1) << "\n";
+  return static_cast<bool>(f.flush());
+}
+
+bool write_markdown(const std::string &file, const Session &session, const Machine &machine,
+                    const Options &options, const std::vector<Measured> &all) {
+  std::ofstream f(file);
+  f << "# Figures\n\nWritten by `" << machine.command << "`; `benchmarks/README.md` says how to read it. Change it by "
+       "running the command.\n\n"
+    << where(machine) << ". " << options.rounds << " rounds of " << options.round_ms
+    << " ms, systems interleaved; nanoseconds per operation.\n\n";
+  for (const System &s : session.systems)
+    f << "* " << s.name() << ": " << s.version() << "\n";
+  for (const auto &[name, why] : session.absent)
+    f << "* " << name << ": " << why << "\n";
+  f << "\n| what | system | min | median | max | x call | weft / it | reach | |\n|---|---|--:|--:|--:|--:|--:|--:|---|\n";
+  for (const Measured &m : all) {
+    std::string title = m.row->bytes ? std::string(m.row->title) + ", bytes" : m.row->title;
+    for (const std::string &name : order(m)) {
+      Cells c = cells(m, name, m.figures.at(name));
+      f << "| " << title << " | " << name << " | " << c.min << " | " << c.median << " | " << c.max << " | " << c.calls
+        << " | " << c.ratio << " | " << c.reach << " | " << c.verdict << " |\n";
+      title.clear();
+    }
+  }
+  Score s = score(all);
+  f << "\nReaches: " << s.met << " met, " << s.missed << " not met.\n\n## What the rows are\n\n";
+  std::string last;
+  for (const Measured &m : all)
+    if (m.row->workload != last) {
+      last = m.row->workload;
+      f << "* **" << last << "**: " << m.row->about << " One operation: a " << m.row->operation << ".\n";
+    }
+  return static_cast<bool>(f.flush());
+}
+
+} // namespace bench

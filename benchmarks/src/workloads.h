@@ -1,0 +1,37 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// What is measured: the table of workloads, each with an input small enough to know its answer, and how
+// far Weft wants to reach beside each peer. systems/ has the programs; nothing here runs anything.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+// "weft costs at most `most` times what `peer` costs."
+struct Reach {
+  const char *peer;
+  double most;
+};
+
+struct Row {
+  const char *workload; // as the systems know it
+  uint64_t param;
+  const char *title;
+  const char *operation; // what one figure is the cost of
+  const char *about;
+  uint64_t small_ops; // the small input,
+  uint64_t answer;    // and its known answer
+  std::vector<const char *> systems;
+  std::vector<Reach> reach;
+  bool bytes = false; // the figure is memory; each run is then in a process of its own
+};
+
+extern const char *const kWeft;      // the system that reaches are about
+extern const char *const kYardstick; // the system whose one figure everything is a multiple of
+
+const std::vector<Row> &rows();
+
+} // namespace bench

@@ -1,0 +1,24 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// What the program `weft` can do, by the names that the workload table uses.
+#include "weft.h"
+
+int main() {
+  using namespace bench;
+  return serve("weft", __VERSION__,
+               {{"loop", loop},
+                {"driver", driver},
+                {"ring", ring},
+                {"nested", nested},
+                {"forward", forward},
+                {"suspend-in-callee", suspend_in_callee},
+                {"resume-in-callee", resume_in_callee},
+                {"both-in-callees", both_in_callees},
+                {"tree", tree},
+                {"search", search},
+                {"create", create},
+                {"yield", yield},
+                {"spawn", spawn},
+                {"channel", channel},
+                {"parked", parked}});
+}

@@ -1,0 +1,30 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// The two halves of the program `weft`: continuations through markers, and tasks under a scheduler that
+// is loaded by path.
+#pragma once
+
+#include "serve.h"
+
+namespace bench {
+
+// switches.cpp
+Result loop(uint64_t, uint64_t ops);
+Result driver(uint64_t n, uint64_t ops);
+Result ring(uint64_t n, uint64_t ops);
+Result nested(uint64_t depth, uint64_t ops);
+Result forward(uint64_t depth, uint64_t ops);
+Result suspend_in_callee(uint64_t, uint64_t ops);
+Result resume_in_callee(uint64_t, uint64_t ops);
+Result both_in_callees(uint64_t, uint64_t ops);
+Result tree(uint64_t, uint64_t ops);
+Result search(uint64_t depth, uint64_t ops);
+Result create(uint64_t, uint64_t ops);
+
+// tasks.cpp
+Result yield(uint64_t n, uint64_t ops);
+Result spawn(uint64_t batch, uint64_t ops);
+Result channel(uint64_t, uint64_t ops);
+Result parked(uint64_t n, uint64_t ops);
+
+} // namespace bench
