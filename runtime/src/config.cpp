@@ -1,0 +1,120 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// WEFT_SCHED, WEFT_WORKERS, WEFT_STACK, WEFT_TRACE and WEFT_STATS. What the program says goes
+// before the environment; an empty variable is one that is not set. A wrong value is never ignored.
+#include "runtime.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <strings.h>
+
+namespace weft {
+
+namespace {
+
+const char *variable(const char *name) {
+  const char *value = getenv(name);
+  return value && *value ? value : nullptr;
+}
+
+struct StackSize {
+  const char *text;
+  uint64_t bytes;
+  uint32_t stack_class;
+};
+constexpr StackSize kStackSizes[] = {
+    {"16K", UINT64_C(16) << 10, WEFT_STACK_16K},    {"64K", UINT64_C(64) << 10, WEFT_STACK_64K},
+    {"256K", UINT64_C(256) << 10, WEFT_STACK_256K}, {"1M", UINT64_C(1) << 20, WEFT_STACK_1M},
+    {"8M", UINT64_C(8) << 20, WEFT_STACK_8M},       {"64M", UINT64_C(64) << 20, WEFT_STACK_64M},
+    {"1G", UINT64_C(1) << 30, WEFT_STACK_1G}};
+
+// "64K", "64k", "65536": a whole number and one letter at most. 0: not a size.
+uint64_t parse_size(const char *text) {
+  char *end;
+  if (*text < '0' || *text > '9')
+    return 0;
+  uint64_t n = strtoull(text, &end, 10);
+  int shift = 0;
+  switch (*end) {
+  case 'k':
+  case 'K':
+    shift = 10;
+    break;
+  case 'm':
+  case 'M':
+    shift = 20;
+    break;
+  case 'g':
+  case 'G':
+    shift = 30;
+    break;
+  default:
+    return *end ? 0 : n;
+  }
+  return end[1] || n > UINT64_MAX >> shift ? 0 : n << shift;
+}
+
+weft_status read_stack(const char *text, uint32_t *out, char *error, size_t size) {
+  uint64_t bytes = parse_size(text);
+  for (const StackSize &s : kStackSizes)
+    if (bytes == s.bytes) {
+      *out = s.stack_class;
+      return WEFT_OK;
+    }
+  return refuse(WEFT_E_INVAL, error, size,
+                "WEFT_STACK=%s: accepted: 16K, 64K, 256K, 1M, 8M, 64M, 1G", text);
+}
+
+weft_status read_workers(const char *text, uint32_t *out, char *error, size_t size) {
+  char *end;
+  unsigned long n = *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
+  if (n == 0 || *end)
+    return refuse(WEFT_E_INVAL, error, size, "WEFT_WORKERS=%s: accepted: 1", text);
+  *out = n > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(n);
+  return WEFT_OK;
+}
+
+} // namespace
+
+weft_status read_config(const weft_runtime_config *given, Config *out, char *error, size_t size) {
+  bool environment = !given || !(given->flags & WEFT_RT_IGNORE_ENV);
+  auto setting = [environment](const char *name) { return environment ? variable(name) : nullptr; };
+  weft_status status = WEFT_OK;
+
+  const char *sched = given && given->sched ? given->sched : setting("WEFT_SCHED");
+  if (!sched)
+    sched = "fifo";
+  if (strlen(sched) >= sizeof out->sched)
+    return refuse(WEFT_E_INVAL, error, size, "WEFT_SCHED: more than %zu characters",
+                  sizeof out->sched - 1);
+  strcpy(out->sched, sched);
+
+  out->workers = given ? given->workers : 0;
+  if (const char *text = setting("WEFT_WORKERS"); text && !out->workers)
+    status = read_workers(text, &out->workers, error, size);
+  if (status != WEFT_OK)
+    return status;
+  if (out->workers > 1)
+    return refuse(WEFT_E_INVAL, error, size,
+                  "WEFT_WORKERS=%u: more than one worker is not supported yet; accepted: 1",
+                  out->workers);
+  out->workers = 1;
+
+  out->stack_class = WEFT_STACK_64K;
+  if (const char *text = setting("WEFT_STACK"))
+    status = read_stack(text, &out->stack_class, error, size);
+  if (status != WEFT_OK)
+    return status;
+
+  out->trace_file = setting("WEFT_TRACE");
+  out->stats = false;
+  if (const char *text = setting("WEFT_STATS")) {
+    if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
+      return refuse(WEFT_E_INVAL, error, size, "WEFT_STATS=%s: accepted: 0, 1", text);
+    out->stats = text[0] == '1';
+  }
+  return WEFT_OK;
+}
+
+} // namespace weft

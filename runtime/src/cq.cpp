@@ -1,0 +1,166 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Completion queues: one wait for many tokens, which is what a scheduler written in the language
+// parks on.
+//
+// The waiter itself awaits an ordinary token of the queue, which the first arrival completes. So
+// its wait is an effect like any other, and schedulers of the language nest.
+#include "token.h"
+
+#include <new>
+
+using namespace weft;
+
+namespace weft {
+
+namespace {
+
+void unlink_waiting(weft_cq *cq, TokenSlot *slot) {
+  if (slot->cq_prev)
+    slot->cq_prev->cq_next = slot->cq_next;
+  else
+    cq->waiting = slot->cq_next;
+  if (slot->cq_next)
+    slot->cq_next->cq_prev = slot->cq_prev;
+}
+
+void append_done(weft_cq *cq, TokenSlot *slot) {
+  slot->cq_next = nullptr;
+  slot->cq_prev = cq->done_tail;
+  if (cq->done_tail)
+    cq->done_tail->cq_next = slot;
+  else
+    cq->done_head = slot;
+  cq->done_tail = slot;
+}
+
+void unlink_done(weft_cq *cq, TokenSlot *slot) {
+  if (slot->cq_prev)
+    slot->cq_prev->cq_next = slot->cq_next;
+  else
+    cq->done_head = slot->cq_next;
+  if (slot->cq_next)
+    slot->cq_next->cq_prev = slot->cq_prev;
+  else
+    cq->done_tail = slot->cq_prev;
+}
+
+} // namespace
+
+void cq_completed(TokenSlot *slot) {
+  weft_cq *cq = slot->cq;
+  unlink_waiting(cq, slot);
+  append_done(cq, slot);
+  slot->queued = true;
+  if (cq->waiter) {
+    weft_token waiter = cq->waiter;
+    cq->waiter = 0;
+    if (TokenSlot *w = find_token(waiter))
+      complete_here(w, WEFT_OK, 0, WEFT_WHY_WAKE);
+  }
+}
+
+void cq_forget(TokenSlot *slot) {
+  if (slot->queued)
+    unlink_done(slot->cq, slot);
+  else
+    unlink_waiting(slot->cq, slot);
+  slot->cq->held--;
+}
+
+} // namespace weft
+
+extern "C" {
+
+weft_cq *weft_cq_new(weft_runtime *rt) {
+  if (!rt)
+    rt = tls_runtime;
+  if (!rt)
+    return nullptr;
+  auto *cq = new (std::nothrow) weft_cq{};
+  if (cq)
+    cq->rt = rt;
+  return cq;
+}
+
+void weft_cq_free(weft_cq *cq) {
+  if (!cq)
+    return;
+  while (TokenSlot *slot = cq->done_head) {
+    unlink_done(cq, slot);
+    recycle_token(slot);
+  }
+  while (TokenSlot *slot = cq->waiting) {
+    unlink_waiting(cq, slot);
+    slot->cq = nullptr;
+    weft_token_drop(slot->token(slot->state.load(std::memory_order_relaxed)));
+  }
+  if (cq->waiter)
+    weft_token_drop(cq->waiter);
+  delete cq;
+}
+
+weft_status weft_cq_add(weft_cq *cq, weft_token token, uint64_t key) {
+  TokenSlot *slot = find_token(token);
+  if (!slot)
+    return WEFT_E_STALE;
+  if (!cq || slot->rt.load(std::memory_order_relaxed) != cq->rt || !on_loop(cq->rt))
+    return WEFT_E_INVAL;
+  if (slot->cq || slot->waiter)
+    return WEFT_E_BUSY;
+  slot->cq = cq;
+  slot->key = key;
+  slot->queued = false;
+  slot->cq_prev = nullptr;
+  slot->cq_next = cq->waiting;
+  if (cq->waiting)
+    cq->waiting->cq_prev = slot;
+  cq->waiting = slot;
+  cq->held++;
+  // What is still in the inbox is delivered from there.
+  uint64_t s = slot->state.load(std::memory_order_acquire);
+  if ((s & kTokenPhase) == kTokenFilled && !(s & kTokenInbox)) {
+    cq_completed(slot);
+    flush_unless_running(cq->rt);
+  }
+  return WEFT_OK;
+}
+
+weft_status weft_cq_poll(weft_cq *cq, weft_cq_event *event) {
+  if (!cq || !event)
+    return WEFT_E_INVAL;
+  TokenSlot *slot = cq->done_head;
+  if (!slot)
+    return WEFT_E_AGAIN;
+  unlink_done(cq, slot);
+  cq->held--;
+  event->token = slot->token(slot->state.load(std::memory_order_relaxed));
+  event->key = slot->key;
+  event->status = slot->status;
+  event->value = slot->value;
+  recycle_token(slot);
+  return WEFT_OK;
+}
+
+weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event) {
+  for (;;) {
+    weft_status status = weft_cq_poll(cq, event);
+    if (status != WEFT_E_AGAIN)
+      return status;
+    if (cq->held == 0)
+      return WEFT_E_INVAL;
+    if (cq->waiter)
+      return WEFT_E_BUSY;
+    weft_token token = weft_token_new(cq->rt);
+    if (!token)
+      return WEFT_E_NOMEM;
+    cq->waiter = token;
+    status = weft_await_until(token, deadline_ns, nullptr);
+    cq->waiter = 0;
+    if (status != WEFT_OK) {
+      weft_token_drop(token); // it may have been answered by somebody who left it open
+      return status;
+    }
+  }
+}
+}

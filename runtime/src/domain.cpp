@@ -1,0 +1,286 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Domains: the tree of scheduler instances, and how "ready" travels up it.
+//
+// The invariant: a domain with something ready is queued in its parent or on the path that is being
+// run. So ready makes a domain ready in its parent exactly when its count leaves zero and it is not
+// on that path; what is on the path is looked at when its slice ends.
+//
+// A task's wake is gathered in rt->woken first and handed over on the native stack, because a task
+// may wake another from its own small stack, where no scheduler's function may run. Nothing is
+// picked in between, so for the order of picks it is the same.
+#include "cont.h"
+#include "runtime.h"
+#include "trace.h"
+
+#include <cstdio>
+#include <cstring>
+
+namespace weft {
+
+namespace {
+
+void hand_over(weft_domain *d, weft_ent_list *list, weft_worker *from, weft_why why) {
+  weft_runtime *rt = d->rt;
+  bool was_empty = d->ready == 0;
+  d->ready += static_cast<uint32_t>(list->count);
+  rt->stats.readied += list->count;
+  if (rt->trace)
+    for (weft_ent *e = list->head; e; e = e->next)
+      event::ready(d, e, why);
+  d->ops.ready(d->self, list, from, why);
+  if (!was_empty || d->in_slice)
+    return;
+  if (!d->parent) {
+    if (!rt->in_turn)
+      request_turn(rt);
+    return;
+  }
+  d->ent.reserved = kEntReady;
+  d->ent.next = nullptr;
+  weft_ent_list one{&d->ent, &d->ent, 1};
+  hand_over(d->parent, &one, from, WEFT_WHY_CHILD);
+}
+
+} // namespace
+
+void ready_later(weft_runtime *rt, Task *task, weft_why why) {
+  task->ent.reserved = kEntReady;
+  task->why = why;
+  task->woken_next = nullptr;
+  if (rt->woken_head)
+    rt->woken_tail->woken_next = task;
+  else
+    rt->woken_head = task;
+  rt->woken_tail = task;
+}
+
+void flush_ready(weft_runtime *rt, weft_worker *from) {
+  Task *task = rt->woken_head;
+  rt->woken_head = nullptr;
+  while (task) {
+    weft_domain *domain = task->domain;
+    weft_why why = task->why;
+    weft_ent_list list{&task->ent, &task->ent, 1};
+    task->ent.next = nullptr;
+    // A storm arrives as one batch per domain and reason.
+    while ((task = task->woken_next) && task->domain == domain && task->why == why) {
+      list.tail->next = &task->ent;
+      list.tail = &task->ent;
+      task->ent.next = nullptr;
+      list.count++;
+    }
+    hand_over(domain, &list, from, why);
+  }
+}
+
+void request_turn(weft_runtime *rt) {
+  if (rt->turn_wanted)
+    return;
+  rt->turn_wanted = true;
+  rt->host.post(rt->host_self);
+}
+
+weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain_attr *attr,
+                        weft_domain **out, char *error, size_t error_size) {
+  auto *d = new (std::nothrow) weft_domain{};
+  if (!d)
+    return refuse(WEFT_E_NOMEM, error, error_size, "no memory for a domain");
+  d->rt = rt;
+  d->parent = parent;
+  d->ent.kind = WEFT_ENT_DOMAIN;
+  d->ent.reserved = kEntParked;
+  d->ent.id = ++rt->next_domain_id;
+  d->picks = attr && attr->picks ? attr->picks : 1;
+  snprintf(d->name, sizeof d->name, "%s", attr && attr->name ? attr->name : parent ? "" : "root");
+  const char *spec = attr && attr->sched ? attr->sched : "fifo";
+  weft_status status = make_scheduler(spec, d, error, error_size);
+  if (status != WEFT_OK) {
+    delete d;
+    return status;
+  }
+  if (d->ops.worker_enter) {
+    status = d->ops.worker_enter(d->self, &rt->worker);
+    if (status != WEFT_OK)
+      refuse(status, error, error_size, "scheduler '%s' refuses the worker: %s", d->ops.name,
+             weft_status_text(status));
+  }
+  if (status == WEFT_OK && parent && parent->ops.admit) {
+    weft_ent_attr ent_attr = {};
+    ent_attr.size = sizeof ent_attr;
+    ent_attr.priority = attr ? attr->priority : 0;
+    ent_attr.deadline_ns = WEFT_NEVER;
+    ent_attr.weight = attr && attr->weight ? attr->weight : 1;
+    ent_attr.name = d->name;
+    status = parent->ops.admit(parent->self, &d->ent, &ent_attr);
+    if (status != WEFT_OK)
+      refuse(status, error, error_size, "scheduler '%s' refuses the domain: %s", parent->ops.name,
+             weft_status_text(status));
+  }
+  if (status != WEFT_OK) {
+    d->ops.destroy(d->self);
+    delete d;
+    return status;
+  }
+  if (parent) {
+    d->next_sibling = parent->first_child;
+    parent->first_child = d;
+  }
+  if (rt->trace)
+    event::domain_made(d, spec);
+  *out = d;
+  return WEFT_OK;
+}
+
+void destroy_domain(weft_domain *d) {
+  weft_domain *parent = d->parent;
+  weft_runtime *rt = d->rt;
+  if (rt->trace)
+    event::domain_gone(d);
+  if (parent) {
+    weft_domain **link = &parent->first_child;
+    while (*link != d)
+      link = &(*link)->next_sibling;
+    *link = d->next_sibling;
+    if (parent->ops.retire)
+      parent->ops.retire(parent->self, &d->ent);
+  }
+  if (d->ops.stop)
+    d->ops.stop(d->self);
+  if (d->ops.worker_leave)
+    d->ops.worker_leave(d->self, &rt->worker);
+  d->ops.destroy(d->self);
+  delete d;
+}
+
+namespace {
+
+bool tree_empty(const weft_domain *d) {
+  if (d->tasks != 0)
+    return false;
+  for (weft_domain *c = d->first_child; c; c = c->next_sibling)
+    if (!tree_empty(c))
+      return false;
+  return true;
+}
+
+// Children first. Only when nothing lives below, on the native stack.
+void destroy_tree(weft_domain *d) {
+  while (d->first_child)
+    destroy_tree(d->first_child);
+  destroy_domain(d);
+}
+
+} // namespace
+
+void domain_emptied(weft_domain *d) {
+  for (; d; d = d->parent)
+    if (d->closer && tree_empty(d)) {
+      Task *closer = d->closer;
+      d->closer = nullptr;
+      unpark(closer, WEFT_OK, WEFT_WHY_WAKE);
+    }
+}
+
+void slice_ended(weft_domain *d) {
+  if (d->close_unattended && tree_empty(d))
+    destroy_tree(d);
+}
+
+namespace {
+
+struct CreateCall {
+  weft_runtime *rt;
+  weft_domain *parent;
+  const weft_domain_attr *attr;
+  weft_domain **out;
+  char *error;
+  size_t error_size;
+  weft_status status;
+};
+
+// Marks it and all below closed and cancels their tasks; nothing is destroyed yet.
+void begin_close(weft_domain *d) {
+  if (!d->closed) {
+    d->closed = true;
+    task_table().each([d](Task &t) {
+      if (t.domain == d && (t.ent.reserved == kEntReady || t.ent.reserved == kEntParked))
+        cancel_here(&t);
+    });
+  }
+  for (weft_domain *c = d->first_child; c; c = c->next_sibling)
+    begin_close(c);
+}
+
+bool within(weft_domain *d, weft_domain *ancestor) {
+  while (d && d != ancestor)
+    d = d->parent;
+  return d != nullptr;
+}
+
+} // namespace
+
+} // namespace weft
+
+using namespace weft;
+
+extern "C" {
+
+weft_domain *weft_root_domain(weft_runtime *rt) {
+  if (!rt)
+    rt = weft_runtime_current();
+  return rt ? rt->root : nullptr;
+}
+
+weft_domain *weft_self_domain(void) {
+  Task *self = running_task();
+  return self ? self->domain : nullptr;
+}
+
+uint64_t weft_domain_id(const weft_domain *domain) { return domain ? domain->ent.id : 0; }
+
+weft_status weft_domain_create(weft_domain *parent, const weft_domain_attr *attr, weft_domain **out,
+                               char *error, size_t error_size) {
+  weft_runtime *rt = parent ? parent->rt : weft_runtime_current();
+  if (!rt || !out || !on_loop(rt) || (attr && attr->size < offsetof(weft_domain_attr, picks) + 4))
+    return refuse(WEFT_E_INVAL, error, error_size,
+                  "weft_domain_create: on the loop's thread, with a place for the domain and "
+                  "attr->size set (TASK-01)");
+  *out = nullptr;
+  if (!parent)
+    parent = rt->root;
+  if (parent->closed || rt->closing)
+    return refuse(WEFT_E_CLOSED, error, error_size, "the parent domain is closed");
+  CreateCall call{rt, parent, attr, out, error, error_size, WEFT_OK};
+  call_native(
+      [](void *arg) {
+        auto *c = static_cast<CreateCall *>(arg);
+        c->status = make_domain(c->rt, c->parent, c->attr, c->out, c->error, c->error_size);
+      },
+      &call);
+  return call.status;
+}
+
+weft_status weft_domain_close(weft_domain *d) {
+  if (!d || !d->parent || !on_loop(d->rt))
+    return WEFT_E_INVAL;
+  begin_close(d);
+  flush_unless_running(d->rt);
+  Task *self = running_task();
+  if (self && within(self->domain, d)) {
+    d->close_unattended = true;
+    return WEFT_OK;
+  }
+  while (!tree_empty(d)) {
+    if (!self || d->closer)
+      return WEFT_E_BUSY;
+    d->closer = self;
+    weft_status status = park_running(self, WaitKind::Close, WEFT_NEVER);
+    d->closer = nullptr;
+    if (status != WEFT_OK)
+      return status;
+  }
+  call_native([](void *domain) { destroy_tree(static_cast<weft_domain *>(domain)); }, d);
+  return WEFT_OK;
+}
+}

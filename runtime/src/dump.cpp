@@ -1,0 +1,127 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// All tasks of a runtime as they are, as text or one by one. The loop's thread; allocates nothing,
+// so that it can be called when little works any more.
+#include "os/os.h"
+#include "runtime.h"
+
+#include <cstdio>
+#include <cstring>
+#include <unistd.h>
+
+namespace weft {
+
+namespace {
+
+const char *state_of(const Task &t) {
+  if (t.rt->running == &t)
+    return "running";
+  return t.ent.reserved == kEntParked ? "parked" : "ready";
+}
+
+} // namespace
+
+const char *waits_of(const Task &t) {
+  if (t.ent.reserved != kEntParked)
+    return "";
+  if (t.waits)
+    return t.waits;
+  switch (t.wait) {
+  case WaitKind::Wake:
+    return "wake";
+  case WaitKind::Sleep:
+    return "sleep";
+  case WaitKind::Join:
+    return "join";
+  case WaitKind::Close:
+    return "domain to close";
+  case WaitKind::Stack:
+    return "memory for a stack";
+  case WaitKind::Token:
+    return "token";
+  case WaitKind::Object:
+    return "object";
+  case WaitKind::None:
+    break;
+  }
+  return "";
+}
+
+namespace {
+
+bool alive(const Task &t, const weft_runtime *rt) {
+  return t.rt == rt && t.handle != 0 &&
+         (t.ent.reserved == kEntReady || t.ent.reserved == kEntParked);
+}
+
+// "root/inner": names, or numbers where there is none.
+void domain_path(const weft_domain *d, char *out, size_t size) {
+  char below[256] = "";
+  for (; d; d = d->parent) {
+    char with[256];
+    if (d->name[0])
+      snprintf(with, sizeof with, "%s%s%s", d->name, below[0] ? "/" : "", below);
+    else
+      snprintf(with, sizeof with, "#%llu%s%s", (unsigned long long)d->ent.id, below[0] ? "/" : "",
+               below);
+    strcpy(below, with);
+  }
+  snprintf(out, size, "%s", below);
+}
+
+void write_all(int fd, const char *text, size_t n) {
+  while (n) {
+    ssize_t w = write(fd, text, n);
+    if (w <= 0)
+      return;
+    text += w;
+    n -= static_cast<size_t>(w);
+  }
+}
+
+} // namespace
+
+} // namespace weft
+
+using namespace weft;
+
+extern "C" {
+
+void weft_visit_tasks(weft_runtime *rt, void (*visit)(void *arg, const weft_task_info *),
+                      void *arg) {
+  if (!rt)
+    rt = tls_runtime;
+  if (!rt || !visit)
+    return;
+  task_table().each([&](Task &t) {
+    if (!alive(t, rt))
+      return;
+    weft_task_info info = {t.handle,    t.ent.id,         t.name, state_of(t),
+                           waits_of(t), t.domain->ent.id, t.word};
+    visit(arg, &info);
+  });
+}
+
+void weft_dump(weft_runtime *rt, int fd) {
+  if (!rt)
+    rt = tls_runtime;
+  if (!rt)
+    return;
+  static const char *const guards[] = {"none", "mprotect", "MADV_GUARD_INSTALL"};
+  char line[512];
+  int n = snprintf(line, sizeof line, "weft: %llu tasks, guard %s\n", (unsigned long long)rt->live,
+                   guards[static_cast<uint32_t>(os::guard_kind())]);
+  write_all(fd, line, static_cast<size_t>(n));
+  task_table().each([&](Task &t) {
+    if (!alive(t, rt))
+      return;
+    char path[256];
+    domain_path(t.domain, path, sizeof path);
+    const char *waits = waits_of(t);
+    int w = snprintf(line, sizeof line, "  #%llu '%s' %s%s%s in %s\n", (unsigned long long)t.ent.id,
+                     t.name, state_of(t), waits[0] ? " for " : "", waits, path);
+    write_all(fd, line,
+              static_cast<size_t>(w) < sizeof line ? static_cast<size_t>(w) : sizeof line);
+  });
+}
+}

@@ -1,0 +1,102 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Where tasks and tokens live: tables of records that are found by a generation-checked handle from
+// any thread.
+//
+// The idea: records come in chunks that are never freed and never change their type, so a stale
+// handle always leads to a record of the right kind, whose generation then says no. A handle is 24
+// bits of slot and 40 of generation, as a continuation's. The tables are the process's; each
+// runtime borrows records in batches and keeps its own free list, so that only the first use and
+// runtime teardown take the lock.
+//
+// Rejected: one reservation of 2^24 records (1 GiB of address space for who starts ten tasks);
+// freeing chunks (then looking up a stale handle would be a race with the unmap).
+#pragma once
+
+#include "weft/base.h"
+#include "weft/lowered.h"
+
+#include <atomic>
+#include <mutex>
+#include <new>
+
+namespace weft {
+
+constexpr uint64_t kGenerationLimit = (UINT64_C(1) << 40) - 1;
+
+inline uint32_t slot_of(uint64_t handle) { return handle & WEFT_SLOT_MASK; }
+inline uint64_t generation_of(uint64_t handle) { return handle >> WEFT_SLOT_BITS; }
+inline uint64_t make_handle(uint32_t slot, uint64_t generation) {
+  return generation << WEFT_SLOT_BITS | slot;
+}
+
+// R has `R *free_next` and `uint32_t slot`, both the table's while the record is free.
+template <typename R> class RecordTable {
+public:
+  static constexpr uint32_t kChunkBits = 10;
+  static constexpr uint32_t kChunk = 1u << kChunkBits;
+  static constexpr uint32_t kChunks = (1u << WEFT_SLOT_BITS) >> kChunkBits;
+
+  // The record of a handle's slot, whatever its generation; null when there never was one.
+  R *at(uint32_t slot) {
+    R *chunk = chunks_[slot >> kChunkBits].load(std::memory_order_acquire);
+    return __builtin_expect(chunk != nullptr, 1) ? chunk + (slot & (kChunk - 1)) : nullptr;
+  }
+
+  // Up to `want` free records, linked by free_next; null when out of memory or of slots.
+  R *take(uint32_t want) {
+    std::lock_guard<std::mutex> hold(lock_);
+    if (!free_ && !grow())
+      return nullptr;
+    R *first = free_, *last = free_;
+    while (--want && last->free_next)
+      last = last->free_next;
+    free_ = last->free_next;
+    last->free_next = nullptr;
+    return first;
+  }
+
+  void give(R *first) {
+    if (!first)
+      return;
+    R *last = first;
+    while (last->free_next)
+      last = last->free_next;
+    std::lock_guard<std::mutex> hold(lock_);
+    last->free_next = free_;
+    free_ = first;
+  }
+
+  template <typename F> void each(F &&f) {
+    for (uint32_t c = 0; c < used_.load(std::memory_order_acquire); ++c) {
+      R *chunk = chunks_[c].load(std::memory_order_acquire);
+      for (uint32_t i = 0; i < kChunk; ++i)
+        f(chunk[i]);
+    }
+  }
+
+private:
+  bool grow() {
+    uint32_t c = used_.load(std::memory_order_relaxed);
+    if (c == kChunks)
+      return false;
+    R *chunk = new (std::nothrow) R[kChunk];
+    if (!chunk)
+      return false;
+    for (uint32_t i = 0; i < kChunk; ++i) {
+      chunk[i].slot = c << kChunkBits | i;
+      chunk[i].free_next = i + 1 < kChunk ? &chunk[i + 1] : free_;
+    }
+    free_ = chunk;
+    chunks_[c].store(chunk, std::memory_order_release);
+    used_.store(c + 1, std::memory_order_release);
+    return true;
+  }
+
+  std::atomic<R *> chunks_[kChunks] = {};
+  std::atomic<uint32_t> used_{0};
+  std::mutex lock_;
+  R *free_ = nullptr;
+};
+
+} // namespace weft

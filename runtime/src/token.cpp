@@ -1,0 +1,371 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Tokens from birth to completion (token.h draws the phases).
+//
+// A deadline is a timer on the token that completes it with WEFT_E_TIMEOUT. So a scheduler written
+// in the language that takes its children's tokens need not know about deadlines, and a late
+// completion is stale in the one ordinary way.
+#include "token.h"
+
+#include "arch/switch.h"
+#include "cont.h"
+#include "trace.h"
+
+#include <thread>
+
+using namespace weft;
+
+namespace weft {
+
+TokenTable &token_table() {
+  static TokenTable &table = *new TokenTable;
+  return table;
+}
+
+TokenSlot *find_token(weft_token token) {
+  TokenSlot *slot = token_table().at(slot_of(token));
+  if (!slot)
+    return nullptr;
+  uint64_t s = slot->state.load(std::memory_order_acquire);
+  return generation_of(s) == generation_of(token) && (s & kTokenPhase) != kTokenFree ? slot
+                                                                                     : nullptr;
+}
+
+namespace {
+
+void to_free_list(TokenSlot *slot) {
+  weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
+  if (generation_of(slot->state.load(std::memory_order_relaxed)) >= kGenerationLimit)
+    return; // used up
+  slot->free_next = rt->free_tokens;
+  rt->free_tokens = slot;
+}
+
+void disarm(TokenSlot *slot) {
+  if (!slot->timer.armed())
+    return;
+  weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
+  rt->timers.disarm(&slot->timer);
+  rt->token_timers--;
+}
+
+void clear(TokenSlot *slot) {
+  disarm(slot);
+  slot->waiter = nullptr;
+  slot->cq = nullptr;
+}
+
+constexpr uint64_t next_generation(uint64_t s) {
+  return (generation_of(s) + 1) << WEFT_SLOT_BITS | kTokenFree;
+}
+
+// Open to the next generation: nobody will complete it any more. False: somebody did.
+bool close_open(TokenSlot *slot) {
+  uint64_t s = slot->state.load(std::memory_order_acquire);
+  while ((s & kTokenPhase) == kTokenOpen)
+    if (slot->state.compare_exchange_weak(s, next_generation(s), std::memory_order_acq_rel))
+      return true;
+  return false;
+}
+
+// Filled, and the loop knows it: whoever waits gets it.
+void deliver(TokenSlot *slot, weft_why why) {
+  disarm(slot);
+  if (Task *task = slot->waiter) {
+    task->answer0 = static_cast<uint32_t>(slot->status);
+    task->answer1 = slot->value;
+    task->token = 0;
+    if (task->rt->trace)
+      event::wake(task, "token");
+    recycle_token(slot);
+    unpark(task, WEFT_OK, why);
+  } else if (slot->cq) {
+    cq_completed(slot);
+  } else if (slot->dropped) {
+    recycle_token(slot);
+  }
+}
+
+void count_stale(weft_runtime *rt) {
+  if (rt)
+    rt->stale.fetch_add(1, std::memory_order_relaxed);
+}
+
+// A foreign thread completes or gives up. `rt` was read before the CAS, which fails if it is
+// another's by now.
+weft_status complete_afar(TokenSlot *slot, weft_runtime *rt, weft_token token, weft_status status,
+                          uint64_t value, bool dropped) {
+  Pin pin(rt);
+  uint64_t open = generation_of(token) << WEFT_SLOT_BITS | kTokenOpen;
+  uint64_t filling = generation_of(token) << WEFT_SLOT_BITS | kTokenFilling | kTokenInbox;
+  if (!slot->state.compare_exchange_strong(open, filling, std::memory_order_acq_rel)) {
+    count_stale(rt);
+    return WEFT_E_STALE;
+  }
+  slot->status = status;
+  slot->value = value;
+  slot->dropped = dropped;
+  slot->state.store((filling & ~kTokenPhase) | kTokenFilled, std::memory_order_release);
+  if (rt->inbox.push(&slot->inbox))
+    rt->host.post(rt->host_self);
+  return WEFT_OK;
+}
+
+// A foreign thread gives up what is filled and perhaps about to be taken.
+weft_status drop_filled_afar(TokenSlot *slot, weft_runtime *rt, weft_token token) {
+  Pin pin(rt);
+  uint64_t s = slot->state.load(std::memory_order_acquire);
+  do {
+    if (generation_of(s) != generation_of(token) || (s & kTokenPhase) != kTokenFilled ||
+        (s & kTokenDropped))
+      return WEFT_E_STALE;
+  } while (!slot->state.compare_exchange_weak(s, s | kTokenDropped | kTokenInbox,
+                                              std::memory_order_acq_rel));
+  if (!(s & kTokenInbox) && rt->inbox.push(&slot->inbox))
+    rt->host.post(rt->host_self);
+  return WEFT_OK;
+}
+
+void answer(Task *task, weft_status status, uint64_t value) {
+  task->answer0 = static_cast<uint32_t>(status);
+  task->answer1 = value;
+}
+
+} // namespace
+
+void recycle_token(TokenSlot *slot) {
+  clear(slot);
+  uint64_t s = slot->state.load(std::memory_order_acquire);
+  while (!slot->state.compare_exchange_weak(s, next_generation(s) | (s & kTokenInbox),
+                                            std::memory_order_acq_rel))
+    ;
+  if (!(s & kTokenInbox))
+    to_free_list(slot);
+}
+
+bool complete_here(TokenSlot *slot, weft_status status, uint64_t value, weft_why why) {
+  uint64_t s = slot->state.load(std::memory_order_relaxed);
+  do
+    if ((s & kTokenPhase) != kTokenOpen)
+      return false;
+  while (!slot->state.compare_exchange_weak(s, (s & ~kTokenPhase) | kTokenFilled,
+                                            std::memory_order_acq_rel));
+  slot->status = status;
+  slot->value = value;
+  slot->dropped = false;
+  slot->rt.load(std::memory_order_relaxed)->stats.tokens_completed++;
+  deliver(slot, why);
+  return true;
+}
+
+bool arm_token(TokenSlot *slot, uint64_t deadline_ns) {
+  weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
+  if (!slot->timer.armed()) {
+    if (!rt->timers.reserve(rt->live + rt->token_timers + 1))
+      return false;
+    rt->token_timers++;
+  }
+  rt->timers.arm(&slot->timer, deadline_ns);
+  return true;
+}
+
+void token_due(TokenSlot *slot) {
+  slot->rt.load(std::memory_order_relaxed)->token_timers--;
+  complete_here(slot, WEFT_E_TIMEOUT, 0, WEFT_WHY_TIMER);
+}
+
+void serve_token(TokenSlot *slot) {
+  uint64_t s =
+      slot->state.fetch_and(~static_cast<uint64_t>(kTokenInbox), std::memory_order_acq_rel);
+  if ((s & kTokenPhase) == kTokenFree) {
+    to_free_list(slot); // taken before the inbox was
+    return;
+  }
+  if (s & kTokenDropped) {
+    if (slot->cq)
+      cq_forget(slot);
+    recycle_token(slot);
+    return;
+  }
+  slot->rt.load(std::memory_order_relaxed)->stats.tokens_completed++;
+  deliver(slot, WEFT_WHY_WAKE);
+}
+
+bool await_parked(Task *task, weft_token token, uint64_t deadline_ns) {
+  TokenSlot *slot = find_token(token);
+  if (!slot || slot->rt.load(std::memory_order_relaxed) != task->rt) {
+    answer(task, slot ? WEFT_E_INVAL : WEFT_E_STALE, 0);
+    return false;
+  }
+  if (slot->waiter || slot->cq) {
+    answer(task, WEFT_E_BUSY, 0);
+    return false;
+  }
+  if (token_filled(slot)) {
+    answer(task, slot->status, slot->value);
+    recycle_token(slot);
+    return false;
+  }
+  if (task->cancels && close_open(slot)) {
+    task->cancels--;
+    clear(slot);
+    to_free_list(slot);
+    answer(task, WEFT_E_CANCELLED, 0);
+    return false;
+  }
+  if (deadline_ns != WEFT_NEVER && !slot->timer.armed() && !arm_token(slot, deadline_ns)) {
+    answer(task, WEFT_E_NOMEM, 0);
+    return false;
+  }
+  slot->waiter = task;
+  task->token = token;
+  return true;
+}
+
+bool abandon_token(Task *task) {
+  TokenSlot *slot = token_table().at(slot_of(task->token));
+  if (!close_open(slot))
+    return false;
+  clear(slot);
+  to_free_list(slot);
+  task->token = 0;
+  return true;
+}
+
+void drop_tokens_of(weft_runtime *rt) {
+  token_table().each([rt](TokenSlot &slot) {
+    if (slot.rt.load(std::memory_order_relaxed) != rt)
+      return;
+    while ((slot.state.load(std::memory_order_acquire) & kTokenPhase) == kTokenFilling)
+      std::this_thread::yield(); // a completer is between its claim and its value
+    if (close_open(&slot)) {
+      clear(&slot);
+      to_free_list(&slot);
+    }
+  });
+}
+
+} // namespace weft
+
+extern "C" {
+
+weft_token weft_token_new(weft_runtime *rt) {
+  if (!rt)
+    rt = tls_runtime;
+  if (!rt)
+    return 0;
+  TokenSlot *slot;
+  if (on_loop(rt)) {
+    slot = rt->free_tokens;
+    if (!slot && !(slot = token_table().take(64)))
+      return 0;
+    rt->free_tokens = slot->free_next;
+  } else if (!(slot = token_table().take(1))) {
+    return 0;
+  }
+  slot->rt.store(rt, std::memory_order_relaxed);
+  slot->dropped = false;
+  uint64_t generation = generation_of(slot->state.load(std::memory_order_relaxed));
+  slot->state.store(generation << WEFT_SLOT_BITS | kTokenOpen, std::memory_order_release);
+  return make_handle(slot->slot, generation);
+}
+
+weft_status weft_complete(weft_token token, weft_status status, uint64_t value) {
+  TokenSlot *slot = token_table().at(slot_of(token));
+  if (!slot)
+    return WEFT_E_STALE;
+  uint64_t s = slot->state.load(std::memory_order_acquire);
+  weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
+  if (generation_of(s) != generation_of(token) || (s & kTokenPhase) != kTokenOpen) {
+    count_stale(rt);
+    return WEFT_E_STALE;
+  }
+  if (!on_loop(rt))
+    return complete_afar(slot, rt, token, status, value, false);
+  if (!complete_here(slot, status, value, WEFT_WHY_WAKE)) {
+    count_stale(rt);
+    return WEFT_E_STALE;
+  }
+  flush_unless_running(rt);
+  return WEFT_OK;
+}
+
+weft_status weft_token_drop(weft_token token) {
+  TokenSlot *slot = token_table().at(slot_of(token));
+  if (!slot)
+    return WEFT_E_STALE;
+  uint64_t s = slot->state.load(std::memory_order_acquire);
+  weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
+  if (generation_of(s) != generation_of(token) || (s & kTokenPhase) == kTokenFree)
+    return WEFT_E_STALE;
+  if (!on_loop(rt)) {
+    if ((s & kTokenPhase) == kTokenOpen)
+      return complete_afar(slot, rt, token, WEFT_E_STALE, 0, true);
+    return drop_filled_afar(slot, rt, token);
+  }
+  // Who waits for it learns that nobody will complete it.
+  if ((s & kTokenPhase) == kTokenOpen && (slot->waiter || slot->cq)) {
+    complete_here(slot, WEFT_E_STALE, 0, WEFT_WHY_WAKE);
+    flush_unless_running(rt);
+    return WEFT_OK;
+  }
+  if (close_open(slot)) {
+    clear(slot);
+    to_free_list(slot);
+    return WEFT_OK;
+  }
+  if (!token_filled(slot)) {
+    slot->state.fetch_or(kTokenDropped); // being filled: the inbox brings it
+    return WEFT_OK;
+  }
+  if (slot->cq)
+    cq_forget(slot);
+  recycle_token(slot);
+  return WEFT_OK;
+}
+
+weft_status weft_token_take(weft_token token, weft_status *status, uint64_t *value) {
+  TokenSlot *slot = find_token(token);
+  if (!slot)
+    return WEFT_E_STALE;
+  if (!on_loop(slot->rt.load(std::memory_order_relaxed)))
+    return WEFT_E_INVAL;
+  if (slot->waiter || slot->cq)
+    return WEFT_E_BUSY;
+  if (!token_filled(slot))
+    return WEFT_E_AGAIN;
+  if (status)
+    *status = slot->status;
+  if (value)
+    *value = slot->value;
+  recycle_token(slot);
+  return WEFT_OK;
+}
+
+weft_status weft_await(weft_token token, uint64_t *value) {
+  return weft_await_until(token, WEFT_NEVER, value);
+}
+
+weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *value) {
+  if (!running_task() && weft_current() == &weft_root_cb)
+    return WEFT_E_NOTASK;
+  TokenSlot *slot = find_token(token);
+  if (!slot)
+    return WEFT_E_STALE;
+  if (on_loop(slot->rt.load(std::memory_order_relaxed))) {
+    if (token_filled(slot) && !slot->cq) {
+      weft_status status = slot->status;
+      if (value)
+        *value = slot->value;
+      recycle_token(slot);
+      return status;
+    }
+    if (deadline_ns != WEFT_NEVER && !arm_token(slot, deadline_ns))
+      return WEFT_E_NOMEM;
+  }
+  arch::Answer a = arch::suspend(&weft_await_tag, token, deadline_ns);
+  if (value)
+    *value = a.i1;
+  return static_cast<weft_status>(a.i0);
+}
+}

@@ -1,0 +1,83 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// A token's record: a one-shot right to complete one wait, from any thread.
+//
+// `state` is a generation and a phase. Whoever moves it from Open owns what comes next: a completer
+// fills in the value and makes it Filled, a timeout or cancel moves the generation on, so exactly
+// one of them wins and the others find it stale. From Filled on, everything belongs to the loop's
+// thread; all other fields always do, but for status and value while Filling.
+//
+//     Free -> Open -> Filling (foreign) -> Filled -> Free of the next generation
+//               \----> Free of the next generation (timeout, cancel, drop)
+//
+// A record that is in the inbox is not recycled before it was taken out (kTokenInbox), so a node is
+// never in it twice.
+#pragma once
+
+#include "inbox.h"
+#include "record_table.h"
+#include "runtime.h"
+#include "timer.h"
+#include "weft/host.h"
+
+struct weft_cq {
+  weft_runtime *rt;
+  weft::TokenSlot *waiting; // list by cq_next, cq_prev: not completed
+  weft::TokenSlot *done_head, *done_tail;
+  size_t held;       // both
+  weft_token waiter; // completed when something arrives; 0: nobody waits
+};
+
+namespace weft {
+
+enum : uint64_t {
+  kTokenFree = 0,
+  kTokenOpen = 1,
+  kTokenFilling = 2,
+  kTokenFilled = 3,
+  kTokenPhase = 3,
+  kTokenInbox = 4,
+  kTokenDropped = 8, // given up by a foreign thread after it was filled
+};
+
+struct TokenSlot {
+  std::atomic<uint64_t> state{UINT64_C(1) << WEFT_SLOT_BITS};
+  std::atomic<weft_runtime *> rt{nullptr};
+  uint64_t value = 0;
+  weft_status status = WEFT_OK;
+  bool dropped = false; // completed by being given up
+  bool queued = false;  // in its cq, completed
+  Task *waiter = nullptr;
+  weft_cq *cq = nullptr;
+  uint64_t key = 0;
+  TokenSlot *cq_next = nullptr, *cq_prev = nullptr;
+  InboxNode inbox{nullptr, InboxKind::Token};
+  Timer timer{0, TimerKind::Token};
+  uint32_t slot = 0;
+  TokenSlot *free_next = nullptr;
+
+  weft_token token(uint64_t s) const { return make_handle(slot, generation_of(s)); }
+};
+
+using TokenTable = RecordTable<TokenSlot>;
+TokenTable &token_table();
+
+// The loop's thread: the record while the token lives, null when it is stale.
+TokenSlot *find_token(weft_token token);
+// Completed and the loop may read it.
+inline bool token_filled(const TokenSlot *slot) {
+  return (slot->state.load(std::memory_order_acquire) & kTokenPhase) == kTokenFilled;
+}
+// Ends a Filled token; the record is free for another.
+void recycle_token(TokenSlot *slot);
+// The loop's thread. False: it was not open.
+bool complete_here(TokenSlot *slot, weft_status status, uint64_t value, weft_why why);
+// False: no memory for one more timer.
+bool arm_token(TokenSlot *slot, uint64_t deadline_ns);
+
+// cq.cpp: a token of the queue is Filled.
+void cq_completed(TokenSlot *slot);
+// It leaves the queue without having been taken.
+void cq_forget(TokenSlot *slot);
+
+} // namespace weft

@@ -1,0 +1,295 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// WEFT_TRACE=file: events as JSON lines, through a buffer that is written when it is full, at exit
+// and before an abort.
+//
+// A disk that is full must not change what the program does: the first error is told once, and
+// tracing stops. The second runtime of a process writes to FILE.2, and so on: turns of two runtimes
+// would not make one story. Times are CLOCK_MONOTONIC whatever the host's clock says, because a
+// timeline of virtual time shows nothing, and because a host's function may not run on a task's
+// stack.
+#include "trace.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <mutex>
+#include <unistd.h>
+
+namespace weft {
+
+struct Trace {
+  int fd = -1;
+  bool stopped = false;
+  char file[512];
+  Trace *next = nullptr;
+  size_t used = 0;
+  char buffer[1 << 16];
+};
+
+namespace {
+
+constexpr size_t kLongestLine = 768;
+
+struct Traces {
+  std::mutex lock;
+  Trace *first = nullptr;
+  uint32_t opened = 0;
+};
+Traces &traces() {
+  static Traces &all = *new Traces;
+  return all;
+}
+
+void flush(Trace *trace) {
+  size_t done = 0;
+  while (!trace->stopped && done < trace->used) {
+    ssize_t n = write(trace->fd, trace->buffer + done, trace->used - done);
+    if (n > 0) {
+      done += static_cast<size_t>(n);
+    } else if (errno != EINTR) {
+      trace->stopped = true;
+      char text[640];
+      int length = snprintf(text, sizeof text, "weft: trace %s: %s; tracing stops\n", trace->file,
+                            strerrordesc_np(errno));
+      (void)!write(STDERR_FILENO, text, static_cast<size_t>(length));
+    }
+  }
+  trace->used = 0;
+}
+
+// abort() by anybody: what is in the buffer is what one wants to see then.
+void on_abort(int) {
+  flush_traces();
+  signal(SIGABRT, SIG_DFL);
+}
+
+void catch_abort() {
+  struct sigaction old;
+  if (sigaction(SIGABRT, nullptr, &old) == 0 && old.sa_handler == SIG_DFL) {
+    struct sigaction ours = {};
+    ours.sa_handler = on_abort;
+    ours.sa_flags = SA_ONSTACK;
+    sigaction(SIGABRT, &ours, nullptr);
+  }
+}
+
+// One line, put together in the buffer itself.
+class Line {
+public:
+  Line(Trace *trace, const char *ev) : trace_(trace) {
+    if (trace_->used + kLongestLine > sizeof trace_->buffer)
+      flush(trace_);
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    at_ = trace_->buffer + trace_->used;
+    text("{\"t\":");
+    number(static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec));
+    text(",\"ev\":\"");
+    text(ev);
+    *at_++ = '"';
+  }
+  ~Line() {
+    *at_++ = '}';
+    *at_++ = '\n';
+    if (trace_->stopped)
+      return;
+    trace_->used = static_cast<size_t>(at_ - trace_->buffer);
+  }
+  Line(const Line &) = delete;
+
+  Line &add(const char *key, uint64_t value) {
+    begin(key);
+    number(value);
+    return *this;
+  }
+  Line &add(const char *key, const char *value) {
+    begin(key);
+    *at_++ = '"';
+    // A line has room for its longest: a name of 31 bytes, a text of 64, all escaped.
+    for (size_t i = 0; value[i] && i < 64; ++i) {
+      auto c = static_cast<unsigned char>(value[i]);
+      if (c == '"' || c == '\\')
+        *at_++ = '\\';
+      if (c < 0x20)
+        at_ += sprintf(at_, "\\u%04x", c);
+      else
+        *at_++ = static_cast<char>(c);
+    }
+    *at_++ = '"';
+    return *this;
+  }
+  Line &ent(const weft_ent *ent) {
+    return add(ent->kind == WEFT_ENT_TASK ? "task" : "child", ent->id);
+  }
+
+private:
+  void text(const char *s) {
+    size_t n = strlen(s);
+    memcpy(at_, s, n);
+    at_ += n;
+  }
+  void begin(const char *key) {
+    text(",\"");
+    text(key);
+    text("\":");
+  }
+  void number(uint64_t v) {
+    char digits[20];
+    int n = 0;
+    do
+      digits[n++] = static_cast<char>('0' + v % 10);
+    while (v /= 10);
+    while (n)
+      *at_++ = digits[--n];
+  }
+
+  Trace *trace_;
+  char *at_;
+};
+
+const char *name_of(weft_why why) {
+  static const char *const names[] = {"new",   "wake",   "yield", "preempt",
+                                      "timer", "cancel", "child"};
+  return names[why];
+}
+
+// "#3": task 3; "host": its loop, outside of tasks.
+struct By {
+  char text[24];
+  By(weft_runtime *rt, const char *what) {
+    if (rt->running)
+      snprintf(text, sizeof text, "#%llu", (unsigned long long)rt->running->ent.id);
+    else
+      snprintf(text, sizeof text, "%s",
+               rt->draining                 ? "thread"
+               : strcmp(what, "timer") == 0 ? "timer"
+                                            : "host");
+  }
+};
+
+} // namespace
+
+weft_status open_trace(const char *file, Trace **out, char *error, size_t size) {
+  Traces &all = traces();
+  std::lock_guard<std::mutex> hold(all.lock);
+  auto *trace = new (std::nothrow) Trace;
+  if (!trace)
+    return refuse(WEFT_E_NOMEM, error, size, "no memory for the trace");
+  uint32_t nth = all.opened + 1;
+  if (nth == 1)
+    snprintf(trace->file, sizeof trace->file, "%s", file);
+  else
+    snprintf(trace->file, sizeof trace->file, "%s.%u", file, nth);
+  trace->fd = open(trace->file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (trace->fd < 0) {
+    int failed = errno;
+    refuse(-failed, error, size, "WEFT_TRACE=%s: %s; accepted: a file that can be written",
+           trace->file, strerrordesc_np(failed));
+    delete trace;
+    return -failed;
+  }
+  if (nth == 1)
+    catch_abort();
+  all.opened = nth;
+  trace->next = all.first;
+  all.first = trace;
+  *out = trace;
+  return WEFT_OK;
+}
+
+void close_trace(Trace *trace) {
+  Traces &all = traces();
+  std::lock_guard<std::mutex> hold(all.lock);
+  Trace **link = &all.first;
+  while (*link != trace)
+    link = &(*link)->next;
+  *link = trace->next;
+  flush(trace);
+  close(trace->fd);
+  delete trace;
+}
+
+void flush_traces() {
+  // No lock: before an abort whoever holds it may be gone for good.
+  for (Trace *trace = traces().first; trace; trace = trace->next)
+    flush(trace);
+}
+
+namespace event {
+
+void turn_begin(weft_runtime *rt) { Line(rt->trace, "turn").add("turn", rt->stats.turns); }
+
+void turn_end(weft_runtime *rt, bool more) {
+  Line(rt->trace, "turn_end").add("turn", rt->stats.turns).add("more", uint64_t{more});
+}
+
+void domain_made(weft_domain *d, const char *sched) {
+  Line(d->rt->trace, "domain")
+      .add("domain", d->ent.id)
+      .add("parent", d->parent ? d->parent->ent.id : 0)
+      .add("name", d->name)
+      .add("sched", sched);
+}
+
+void domain_gone(weft_domain *d) { Line(d->rt->trace, "domain_end").add("domain", d->ent.id); }
+
+void spawn(Task *task) {
+  Line(task->rt->trace, "spawn")
+      .add("task", task->ent.id)
+      .add("domain", task->domain->ent.id)
+      .add("by", By(task->rt, "spawn").text)
+      .add("name", task->name);
+}
+
+void ready(weft_domain *d, weft_ent *ent, weft_why why) {
+  Line(d->rt->trace, "ready").ent(ent).add("domain", d->ent.id).add("why", name_of(why));
+}
+
+void pick(weft_domain *d, weft_ent *ent) {
+  Line(d->rt->trace, "pick").ent(ent).add("domain", d->ent.id);
+}
+
+void run(Task *task) {
+  Line(task->rt->trace, "run")
+      .add("task", task->ent.id)
+      .add("domain", task->domain->ent.id)
+      .add("name", task->name);
+}
+
+void yielded(Task *task) {
+  Line(task->rt->trace, "yield").add("task", task->ent.id).add("domain", task->domain->ent.id);
+}
+
+void parked(Task *task, const char *waits) {
+  Line(task->rt->trace, "park")
+      .add("task", task->ent.id)
+      .add("domain", task->domain->ent.id)
+      .add("waits", waits);
+}
+
+void done(Task *task) {
+  Line(task->rt->trace, "done").add("task", task->ent.id).add("domain", task->domain->ent.id);
+}
+
+void wake(Task *task, const char *what) {
+  Line(task->rt->trace, "wake")
+      .add("task", task->ent.id)
+      .add("domain", task->domain->ent.id)
+      .add("by", By(task->rt, what).text)
+      .add("what", what);
+}
+
+void slice_end(weft_domain *d, bool more) {
+  Line(d->rt->trace, "slice_end").add("child", d->ent.id).add("more", uint64_t{more});
+}
+
+void log(weft_runtime *rt, const char *text) { Line(rt->trace, "log").add("text", text); }
+
+} // namespace event
+
+} // namespace weft
