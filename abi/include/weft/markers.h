@@ -4,8 +4,8 @@
  *
  * A function here is only a name for the pass: weft-markers rewrites it to the canonical marker of
  * intrinsics.def before the optimizer starts, so the buffers become registers. Compiled without the
- * pass, a program does not link: the linker's message says how to run it. Code that cannot be
- * compiled with the pass calls weft_rt_* of lowered.h instead.
+ * pass, each call is an error that says how to run it. Code that cannot be compiled with the pass
+ * calls weft_rt_* of lowered.h instead.
  */
 #ifndef WEFT_MARKERS_H
 #define WEFT_MARKERS_H
@@ -14,6 +14,16 @@
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/* The error is raised for calls that are left when code is made, so not where the pass ran; and it
+ * makes clang note the place of each call, from which the pass's own errors have line and column. */
+#if defined(__GNUC__)
+#define WEFT_MARKER_IS(name)                                                                       \
+  __asm__("weft." name) __attribute__((error(                                                      \
+      "Weft's pass did not run: compile with clang -fpass-plugin=weft-pass-22.so")))
+#else
+#define WEFT_MARKER_IS(name) __asm__("weft." name)
 #endif
 
 /* Defines a tag. Each definition is another tag, whatever its contents: its address is its name. */
@@ -31,24 +41,26 @@ extern "C" {
 /* A fresh continuation that will run body(env, io): io holds the first resume's payload, and what
  * body leaves there is the result. 0 when out of memory. */
 typedef void (*weft_marker_body)(void *env, weft_payload *io);
-weft_cont weft_cont_new(weft_marker_body body, void *env, uint32_t stack) __asm__("weft.cont.new.mem");
+weft_cont weft_cont_new(weft_marker_body body, void *env, uint32_t stack)
+    WEFT_MARKER_IS("cont.new.mem");
 
 /* Runs k until it returns (0) or suspends by the i-th entry of `on` (i, counted from 1; then *next
  * is the handle to resume). in, out and next may be NULL; in and out may be the same. */
 uint32_t weft_resume(weft_cont k, const void *on, const weft_payload *in, weft_payload *out,
-                     weft_cont *next) __asm__("weft.resume.mem");
+                     weft_cont *next) WEFT_MARKER_IS("resume.mem");
 
 /* Suspends to the nearest handler of the tag; returns when resumed, with *out filled. */
 void weft_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out)
-    __asm__("weft.suspend.mem");
+    WEFT_MARKER_IS("suspend.mem");
 
 /* Symmetric transfer to k under the handler of the tag. k receives the first `ints` integers and all
- * floats of in, and after the integers the handle of the continuation that was left. */
+ * floats of in, and after the integers the handle of the continuation that was left. `ints` is what
+ * the tag's signature says. */
 void weft_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t ints,
-                 weft_payload *out) __asm__("weft.switch.mem");
+                 weft_payload *out) WEFT_MARKER_IS("switch.mem");
 
 /* Unwinds k, each clean-up once; a fresh one is just freed. */
-void weft_cont_drop(weft_cont k) __asm__("weft.cont.drop");
+void weft_cont_drop(weft_cont k) WEFT_MARKER_IS("cont.drop");
 
 #ifdef __cplusplus
 }
