@@ -40,6 +40,7 @@
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/Local.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace llvm;
@@ -270,7 +271,7 @@ void Lowering::lowerReturn(MarkerCall &Call) {
   X86_64Switch::Asm Asm =
       Switch.build(Context, X86_64Switch::returnText(), /*Returns=*/false);
   B.CreateCall(Asm.Ty, Asm.Callee, Asm.Args)->setDoesNotReturn();
-  Call.Call->eraseFromParent();
+  changeToUnreachable(Call.Call);
 }
 
 /// By way of weft_rt_resume, _suspend or _switch, with the payload in memory.

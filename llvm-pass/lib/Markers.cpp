@@ -333,7 +333,9 @@ void Canonicalizer::suspendOrSwitch(MarkerCall &Call) {
                    : Received.size() == 1 ? Received[0]
                                           : StructType::get(Context, Received);
   auto *Ty = FunctionType::get(ResultTy, Params, false);
-  std::string Name = (nameOf(Call.Op) + ".c." + spell(Sent) + "." + spell(Received)).str();
+  std::string Name = By && By->Types
+                         ? (nameOf(Call.Op) + ".c." + spell(Sent) + "." + spell(Received)).str()
+                         : (nameOf(Call.Op) + ".c.all" + Twine(countPayload(Sent).Ints)).str();
   replace(Name, ',', '_');
   FunctionCallee Marker = M.getOrInsertFunction(Name, Ty);
 

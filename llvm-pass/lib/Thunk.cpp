@@ -5,7 +5,7 @@
 //
 // A thunk is void (ptr env, i64 x 6, double x 6): what the runtime's trampoline
 // calls with the first resume's payload registers. It narrows the arguments,
-// calls the body, widens the results and ends by weft.return, never by ret.
+// calls the body, widens the results and ends by weft.return, which never returns.
 //
 // All thunks have one type because SimplifyCFG turns two cont.new of different
 // bodies into one cont.new of a select: with the bodies themselves the select
@@ -135,8 +135,10 @@ void ThunkBuilder::endBy(ArrayRef<Value *> Results) {
   FunctionCallee Return = M.getOrInsertFunction(
       ("weft.return.i" + Twine(N.Ints) + "f" + Twine(N.Floats)).str(),
       FunctionType::get(Type::getVoidTy(Context), Types, false));
-  B.CreateCall(Return, Results)->setDoesNotReturn();
-  B.CreateUnreachable();
+  B.CreateCall(Return, Results);
+  // Not unreachable, though it is: before that, the inliner takes calls for cold
+  // and would not put the body in here. weft-lower makes it unreachable.
+  B.CreateRetVoid();
 }
 
 void ThunkBuilder::callInRegisters() {
