@@ -10,6 +10,7 @@
 #include "Steps.h"
 
 #include "llvm/Config/llvm-config.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
@@ -219,14 +220,38 @@ private:
         "; its message is above"));
   }
 
+  // The first undefined marker of an object, or "".
+  static std::string marker_left_in(const Input &input) {
+    if (input.language != Language::Linked)
+      return "";
+    auto file = object::ObjectFile::createObjectFile(input.path);
+    if (!file) {
+      consumeError(file.takeError());
+      return "";
+    }
+    for (const object::SymbolRef &symbol : file->getBinary()->symbols()) {
+      auto name = symbol.getName();
+      if (!name)
+        consumeError(name.takeError());
+      else if (name->starts_with("weft."))
+        return name->str();
+    }
+    return "";
+  }
+
   // Linker errors that mean something particular to Weft's users.
   bool explain(StringRef message) {
     SmallVector<StringRef, 2> part;
-    if (Regex("undefined symbol: (weft\\.[A-Za-z0-9_.]+)").match(message, &part)) {
-      diagnostics.error("the marker " + part[1] +
-                        " is left in an object that did not go through Weft's pass; compile "
-                        "it with `clang -fpass-plugin=" +
-                        home_.plugin + "`, or give weftc the .ll, .c or .cpp");
+    // libweft.a defines the markers by a symbol that tells what to do; weftc can also tell where.
+    if (Regex("undefined symbol: (weft\\.|weft_marker_not_lowered)").match(message)) {
+      std::string culprits;
+      for (const Input &input : options_.inputs)
+        if (std::string marker = marker_left_in(input); !marker.empty())
+          culprits += (culprits.empty() ? "'" : ", '") + input.path + "' (" + marker + ")";
+      diagnostics.error(
+          "markers are left in " + (culprits.empty() ? "an object" : culprits) +
+          ", which did not go through Weft's pass; compile with `clang -fpass-plugin=" +
+          home_.plugin + "`, or give weftc the .ll, .c or .cpp");
       return true;
     }
     if (Regex("undefined symbol: (weft_abi[A-Za-z0-9_]+)").match(message, &part)) {

@@ -8,9 +8,9 @@
 ; CHECK-NEXT: 3
 %weft.tag = type { ptr, ptr }
 @name = private constant [6 x i8] c"yield\00"
-@sig = private constant [10 x i8] c"i64->void\00"
+@sig = private constant [6 x i8] c"i64->\00"
 @yield = constant %weft.tag { ptr @name, ptr @sig }
-@on = private constant { i32, i32, [1 x { ptr, i32, i32 }] } { i32 1, i32 0, [1 x { ptr, i32, i32 }] [ { ptr, i32, i32 } { ptr @yield, i32 0, i32 0 } ] }
+@on = private constant { i32, i32, [1 x { ptr, i32 }] } { i32 1, i32 0, [1 x { ptr, i32 }] [ { ptr, i32 } { ptr @yield, i32 0 } ] }
 @fmt = private constant [5 x i8] c"%ld\0A\00"
 
 declare i64 @weft.cont.new(ptr, ptr, i32)
