@@ -115,10 +115,10 @@ void tell_ran(weft_runtime *rt, weft_domain *d, weft_ent *ent, weft_outcome outc
 }
 
 // What became of a task that did not yield. It has been saved: from here on it may be made ready.
-[[gnu::noinline]] void after_run(weft_runtime *rt, weft_domain *d, Task *t,
-                                 const arch::Outcome &o) {
+[[gnu::noinline]] void after_run(weft_runtime *rt, weft_domain *d, Task *t, uint32_t which,
+                                 uint64_t i0, uint64_t i1) {
   d->ready--;
-  if (o.which == kReturned) {
+  if (which == kReturned) {
     tell_ran(rt, d, &t->ent, WEFT_RAN_DONE);
     finish_task(t);
     return;
@@ -126,16 +126,16 @@ void tell_ran(weft_runtime *rt, weft_domain *d, weft_ent *ent, weft_outcome outc
   rt->stats.parked++;
   t->ent.reserved = kEntParked;
   bool waits = true;
-  if (o.which == kParks) {
-    t->wait = static_cast<WaitKind>(o.i0);
+  if (which == kParks) {
+    t->wait = static_cast<WaitKind>(i0);
     if (t->wait == WaitKind::Wake)
       rt->parked_for_wake++;
-    if (o.i1 != WEFT_NEVER)
-      rt->timers.arm(&t->timer, o.i1);
+    if (i1 != WEFT_NEVER)
+      rt->timers.arm(&t->timer, i1);
   } else {
     t->wait = WaitKind::Token;
     rt->awaiting++;
-    waits = await_parked(t, o.i0, o.i1);
+    waits = await_parked(t, i0, i1);
   }
   if (rt->trace)
     event::parked(t, waits_of(*t));
@@ -177,7 +177,7 @@ template <bool traced>
     d->ops.ready(d->self, &one, &rt->worker, WEFT_WHY_YIELD);
     return;
   }
-  after_run(rt, d, t, o);
+  after_run(rt, d, t, o.which, o.i0, o.i1);
 }
 
 template <bool traced> void slice(weft_runtime *rt, weft_domain *d, uint32_t picks);

@@ -105,7 +105,7 @@ struct weft_runtime {
 
 namespace weft {
 
-extern thread_local weft_runtime *tls_runtime;
+extern constinit thread_local weft_runtime *tls_runtime;
 
 inline bool on_loop(const weft_runtime *rt) {
   return rt->loop_thread == __builtin_thread_pointer();

@@ -19,7 +19,7 @@
 
 namespace weft {
 
-thread_local weft_runtime *tls_runtime;
+constinit thread_local weft_runtime *tls_runtime = nullptr;
 
 TaskTable &task_table() {
   // Never destroyed: threads may hold handles while the process ends.
