@@ -142,7 +142,7 @@ TEST_CASE("cancelling ends a read and a write, and the socket goes on", "[socket
     CHECK(weft_sock_shutdown_write(p.a) == WEFT_OK);
   });
   tasks.run([&] {
-    settle();
+    weft_sleep(10000000); // until it is in its last write
     weft_cancel(writer);
     settle();
     CHECK(read_to_end(p.b) == filled + more);
