@@ -120,7 +120,8 @@ std::optional<Tag> Tag::read(Value *V, std::string &Why) {
         return E->isPointerTy();
       }))
     return Fail("is not a %weft.tag = type { ptr, ptr }");
-  if (!GV->isConstant())
+  // A C++ front end declares `extern const weft_tag` without "constant": only the definition knows.
+  if (!GV->isConstant() && !GV->isDeclaration())
     return Fail("has to be constant");
   if (GV->isThreadLocal())
     return Fail("is thread-local: it would be another tag on each thread");
