@@ -95,6 +95,8 @@ void tell_ran(weft_runtime *rt, weft_domain *d, weft_ent *ent, weft_outcome outc
   t->wait = WaitKind::Stack;
   t->woken_next = rt->stackless;
   rt->stackless = t;
+  if (rt->trace)
+    event::parked(t, waits_of(*t));
   tell_ran(rt, d, &t->ent, WEFT_RAN_PARKED);
 }
 
