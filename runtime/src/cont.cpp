@@ -122,6 +122,7 @@ thread_local ThreadEnd thread_end;
   ColdCb *c = cold(cb);
   c->stack_low = stack.low;
   c->stack_top = stack.top - sizeof(BodyWords);
+  reinterpret_cast<weft_cb **>(c->stack_top)[-1] = cb;
   return cb;
 }
 
@@ -142,8 +143,7 @@ inline weft_cb *take_block(uint32_t stack_class) {
 inline void start_at(weft_cb *cb, void (*entry)(), void *fn, void *env) {
   auto *frame = reinterpret_cast<void **>(cold(cb)->stack_top) - 3;
   frame[0] = fn;
-  frame[1] = env;
-  frame[2] = cb;
+  frame[1] = env; // [2] is the block, since the stack was made; nothing overwrites it
   cb->sp = frame;
   cb->ip = reinterpret_cast<void *>(entry);
   cb->inner = cb;
@@ -253,12 +253,24 @@ __thread weft_thread weft_tls __attribute__((tls_model("initial-exec"))) = {&wef
 // noinline: its callers must not keep the thread-local's address over a switch.
 [[gnu::noinline]] weft_cb *weft_current(void) { return weft_tls.current; }
 
-weft_cont weft_rt_cont_new(void (*fn)(void), void *env, uint32_t stack_class) {
-  weft_cb *cb = take_block(resolve(stack_class));
-  if (__builtin_expect(!cb, 0))
-    return 0;
+static weft_cont start(weft_cb *cb, void (*fn)(void), void *env) {
   start_at(cb, weft_rt_entry, reinterpret_cast<void *>(fn), env);
   return cb->handle;
+}
+
+// Apart, and called in tail position, so that the way below needs no frame.
+[[gnu::noinline]] static weft_cont slow_cont_new(void (*fn)(void), void *env, uint32_t stack_class) {
+  weft_cb *cb = slow_block(stack_class);
+  return cb ? start(cb, fn, env) : 0;
+}
+
+weft_cont weft_rt_cont_new(void (*fn)(void), void *env, uint32_t stack_class) {
+  stack_class = resolve(stack_class);
+  weft_cb *cb = weft_tls.free_list[stack_class];
+  if (__builtin_expect(!cb, 0))
+    return slow_cont_new(fn, env, stack_class);
+  weft_tls.free_list[stack_class] = cb->parent;
+  return start(cb, fn, env);
 }
 
 weft_cont weft_rt_cont_new_mem(weft_body body, void *env, uint32_t stack_class) {
