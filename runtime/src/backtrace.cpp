@@ -50,9 +50,14 @@ struct Printer {
   size_t limit;
   void (*line)(void *, const char *);
   void *arg;
+  size_t skip = 0;
   size_t count = 0;
 
   bool frame(uintptr_t ip, const char *name, uintptr_t offset, bool exact) {
+    if (skip) {
+      --skip;
+      return true;
+    }
     char text[512];
     Dl_info info = {};
     bool known = dladdr(reinterpret_cast<void *>(exact ? ip : ip - 1), &info) != 0;
@@ -116,9 +121,9 @@ _Unwind_Reason_Code gcc_frame(_Unwind_Context *context, void *arg) {
 
 } // namespace
 
-[[gnu::noinline]] void backtrace(void *context, size_t limit, void (*line)(void *, const char *),
-                                 void *arg) {
-  Printer printer{limit, line, arg};
+[[gnu::noinline]] void backtrace(void *context, size_t skip, size_t limit,
+                                 void (*line)(void *, const char *), void *arg) {
+  Printer printer{limit, line, arg, context ? 0 : skip + 1};
   if (!library().usable) {
     _Unwind_Backtrace(gcc_frame, &printer);
     return;

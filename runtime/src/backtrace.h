@@ -13,8 +13,8 @@
 namespace weft {
 
 // Calls line(arg, text) for each frame, innermost first. context: a ucontext_t whose frame comes first, or
-// null for the caller. At most `limit` frames.
-void backtrace(void *context, size_t limit, void (*line)(void *arg, const char *text), void *arg);
+// null for the caller, whose own first `skip` frames are left out. At most `limit` frames.
+void backtrace(void *context, size_t skip, size_t limit, void (*line)(void *arg, const char *text), void *arg);
 
 // The same for a suspended chain, from its innermost suspension point outwards.
 void backtrace_suspended(weft_cont k, size_t limit, void (*line)(void *arg, const char *text),

@@ -37,7 +37,7 @@ void print_line(void *, const char *text) {
   print(line);
 }
 
-[[noreturn]] void die(void *context, const char *format, va_list args) {
+[[noreturn, gnu::noinline]] void die(void *context, const char *format, va_list args) {
   if (dying.exchange(true))
     abort();
   char text[512];
@@ -46,7 +46,7 @@ void print_line(void *, const char *text) {
   print(text);
   // Walking may need the loader or malloc, which may be what failed.
   alarm(10);
-  backtrace(context, 64, print_line, nullptr);
+  backtrace(context, 2, 48, print_line, nullptr); // neither die nor fatal
   if (auto *fn = before_abort.load())
     fn();
   abort();
