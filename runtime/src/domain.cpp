@@ -175,11 +175,8 @@ void destroy_tree(weft_domain *d) {
 
 void domain_emptied(weft_domain *d) {
   for (; d; d = d->parent)
-    if (d->closer && tree_empty(d)) {
-      Task *closer = d->closer;
-      d->closer = nullptr;
-      unpark(closer, WEFT_OK, WEFT_WHY_WAKE);
-    }
+    if (d->closer && tree_empty(d))
+      unpark_if(d->closer, WaitKind::Close);
 }
 
 void slice_ended(weft_domain *d) {

@@ -126,7 +126,7 @@ weft_status ask(weft_task handle, uint64_t what, void (*here)(Task *)) {
     return WEFT_E_STALE;
   if (!is_here(task))
     return leave_note(handle, what);
-  if (task->handle != handle || task->ent.reserved == kEntDone)
+  if (!find_task(handle) || task->ent.reserved == kEntDone)
     return WEFT_E_STALE;
   here(task);
   flush_unless_running(task->rt);

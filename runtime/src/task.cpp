@@ -89,7 +89,7 @@ void finish_task(Task *task) {
     unpark(waiting, WEFT_OK, WEFT_WHY_WAKE);
   }
   if (Task *joiner = task->joiner)
-    unpark(joiner, WEFT_OK, WEFT_WHY_WAKE);
+    unpark_if(joiner, WaitKind::Join);
   else if (task->flags & kTaskDetached)
     release_task(task);
   if (rt->woken_head)

@@ -125,6 +125,11 @@ Task *running_task();
 weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns);
 // Ends the park of a Parked task. The loop's thread.
 void unpark(Task *task, weft_status result, weft_why why);
+// The same with WEFT_OK, if it still waits so: a cancel may have been first.
+inline void unpark_if(Task *task, WaitKind kind) {
+  if (task->ent.reserved == kEntParked && task->wait == kind)
+    unpark(task, WEFT_OK, WEFT_WHY_WAKE);
+}
 // weft_wake and weft_cancel on the loop's thread, for a task that is not done.
 void wake_here(Task *task);
 void cancel_here(Task *task);

@@ -1,0 +1,98 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// A completion queue is one wait for many tokens, in order of completion.
+#include "on_manual.h"
+
+TEST_CASE("completed tokens come in order of completion, under their keys") {
+  OnManual m;
+  weft_cq *cq = weft_cq_new(m.rt);
+  weft_token tokens[3];
+  std::vector<uint64_t> keys, values;
+  for (int i = 0; i < 3; ++i)
+    CHECK(weft_cq_add(cq, tokens[i] = weft_token_new(m.rt), 10 + i) == WEFT_OK);
+  m.go([&] {
+    weft_cq_event e;
+    while (weft_cq_wait(cq, WEFT_NEVER, &e) == WEFT_OK) {
+      keys.push_back(e.key);
+      values.push_back(e.value);
+    }
+  });
+  m.settle();
+  weft_complete(tokens[2], WEFT_OK, 2);
+  weft_complete(tokens[0], WEFT_OK, 0);
+  m.settle();
+  CHECK(keys == std::vector<uint64_t>{12, 10});
+  weft_complete(tokens[1], WEFT_OK, 1);
+  m.settle(); // empty now: the wait answers WEFT_E_INVAL, and the task ends
+  CHECK(values == std::vector<uint64_t>{2, 0, 1});
+  CHECK(weft_turn(m.rt, nullptr).live == 0);
+  weft_cq_free(cq);
+}
+
+TEST_CASE("a token that was completed before it was added is there at once") {
+  OnManual m;
+  weft_cq *cq = weft_cq_new(m.rt);
+  weft_token token = weft_token_new(m.rt);
+  weft_complete(token, -3, 4);
+  weft_cq_event e;
+  CHECK(weft_cq_poll(cq, &e) == WEFT_E_AGAIN);
+  CHECK(weft_cq_add(cq, token, 1) == WEFT_OK);
+  CHECK(weft_cq_poll(cq, &e) == WEFT_OK);
+  CHECK(e.token == token);
+  CHECK(e.status == -3);
+  CHECK(e.value == 4);
+  weft_cq_free(cq);
+}
+
+TEST_CASE("a queue's wait has a deadline and may be cancelled, and loses nothing") {
+  OnManual m;
+  weft_cq *cq = weft_cq_new(m.rt);
+  weft_token token = weft_token_new(m.rt);
+  weft_cq_add(cq, token, 1);
+  std::vector<weft_status> statuses;
+  weft_task task = m.go([&] {
+    weft_cq_event e;
+    statuses.push_back(weft_cq_wait(cq, weft_now() + 10, &e));
+    statuses.push_back(weft_cq_wait(cq, WEFT_NEVER, &e));
+    statuses.push_back(weft_cq_wait(cq, WEFT_NEVER, &e));
+  });
+  m.settle();
+  m.pass(10);
+  weft_cancel(task);
+  m.settle();
+  weft_complete(token, WEFT_OK, 0);
+  m.settle();
+  CHECK(statuses == std::vector<weft_status>{WEFT_E_TIMEOUT, WEFT_E_CANCELLED, WEFT_OK});
+  weft_cq_free(cq);
+}
+
+TEST_CASE("what a freed queue held is stale") {
+  OnManual m;
+  weft_cq *cq = weft_cq_new(m.rt);
+  weft_token waiting = weft_token_new(m.rt), done = weft_token_new(m.rt);
+  weft_cq_add(cq, waiting, 1);
+  weft_cq_add(cq, done, 2);
+  weft_complete(done, WEFT_OK, 0);
+  weft_cq_free(cq);
+  CHECK(weft_complete(waiting, WEFT_OK, 0) == WEFT_E_STALE);
+  CHECK(weft_token_take(done, nullptr, nullptr) == WEFT_E_STALE);
+}
+
+TEST_CASE("a token is in one place") {
+  OnManual m;
+  weft_cq *cq = weft_cq_new(m.rt), *other = weft_cq_new(m.rt);
+  weft_token token = weft_token_new(m.rt);
+  CHECK(weft_cq_add(cq, token, 1) == WEFT_OK);
+  CHECK(weft_cq_add(other, token, 1) == WEFT_E_BUSY);
+  weft_status status = WEFT_OK;
+  m.go([&] { status = weft_await(token, nullptr); });
+  m.settle();
+  CHECK(status == WEFT_E_BUSY);
+  CHECK(weft_cq_add(cq, 0, 1) == WEFT_E_STALE);
+  weft_token_drop(token); // to the queue, as stale
+  weft_cq_event e;
+  CHECK(weft_cq_poll(cq, &e) == WEFT_OK);
+  CHECK(e.status == WEFT_E_STALE);
+  weft_cq_free(other);
+  weft_cq_free(cq);
+}
