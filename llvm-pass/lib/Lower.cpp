@@ -178,7 +178,8 @@ Value *Lowering::consume(MarkerCall &Call) {
   B.CreateCondBr(Fresh, Valid, Trap, Likely);
 
   B.SetInsertPoint(&Marker);
-  Value *Next = B.CreateBinaryIntrinsic(Intrinsic::uadd_with_overflow, Current,
+  // Not `Current`, which is the same: its load can then be a part of the compare.
+  Value *Next = B.CreateBinaryIntrinsic(Intrinsic::uadd_with_overflow, Call.handle(),
                                         B.getInt64(WEFT_GENERATION_ONE));
   B.CreateStore(B.CreateExtractValue(Next, 0), Block);
   Value *UsedUp = B.CreateExtractValue(Next, 1);

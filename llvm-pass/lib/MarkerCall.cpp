@@ -175,7 +175,8 @@ private:
   bool noMoreThan(unsigned Count) {
     if (call().arg_size() <= Count)
       return true;
-    return fail("takes " + Twine(Count) + " arguments, not " + Twine(call().arg_size()));
+    return fail("takes " + Twine(Count) + (Count == 1 ? " argument" : " arguments") + ", not " +
+                Twine(call().arg_size()));
   }
   bool result(bool IsRight, const char *Wanted) {
     if (IsRight)

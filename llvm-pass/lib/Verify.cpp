@@ -60,8 +60,9 @@ std::string tooNarrow(ArrayRef<Type *> Outcome, ArrayRef<Type *> Fields) {
       if (isFloatLane(Ty) == Floats)
         To.push_back(Ty);
     const char *What = Floats ? "float" : "integer or pointer";
+    const char *Many = Floats ? "floats" : "integers or pointers";
     if (From.size() > To.size())
-      return ("carries " + Twine(From.size()) + " " + What + (From.size() == 1 ? "" : "s") +
+      return ("carries " + Twine(From.size()) + " " + (From.size() == 1 ? What : Many) +
               ", and the result has " + (To.empty() ? Twine("none") : Twine(To.size())))
           .str();
     auto Bits = [](Type *Ty) { return Ty->isPointerTy() ? 64 : Ty->getScalarSizeInBits(); };
@@ -194,11 +195,14 @@ void Verifier::functions() {
 
 /// Where a marker is used other than by calling it.
 void Verifier::addressesTaken() {
-  auto Complain = [&](const Function &Marker, const Instruction *At) {
+  auto Complain = [&](const Function &Marker, const User *By) {
     std::string Message = ("the address of marker '" + Marker.getName() +
                            "' is taken: a marker can only be called")
                               .str();
-    At ? Found.error(*At, Message) : Found.error(Message);
+    if (auto *At = dyn_cast<Instruction>(By))
+      Found.error(*At, Message);
+    else
+      Found.error("'" + By->getName() + "': " + Message);
   };
   for (Function &F : M) {
     if (!isMarkerName(F.getName()))
@@ -214,14 +218,12 @@ void Verifier::addressesTaken() {
       const User *U = Users.pop_back_val();
       if (!Seen.insert(U).second)
         continue;
-      if (auto *I = dyn_cast<Instruction>(U)) {
-        Complain(F, I);
-      } else if (auto *GV = dyn_cast<GlobalVariable>(U)) {
-        // llvm.used and annotations do not call it.
-        if (!GV->getName().starts_with("llvm."))
-          Complain(F, nullptr);
+      if (isa<Instruction>(U)) {
+        Complain(F, U);
       } else if (isa<GlobalValue>(U)) {
-        Complain(F, nullptr);
+        // llvm.used and annotations do not call it.
+        if (!U->getName().starts_with("llvm."))
+          Complain(F, U);
       } else {
         append_range(Users, U->users());
       }

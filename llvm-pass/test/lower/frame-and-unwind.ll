@@ -1,0 +1,20 @@
+; A function with a switch has a frame pointer; all functions of the module have unwind tables. Before a link the
+; frame's address is an operand, so that the function it is inlined into has a frame pointer too.
+; RUN: opt -load-pass-plugin=%pass -passes=weft-lower -S %s | FileCheck %s
+; RUN: opt -load-pass-plugin=%pass -passes='weft-lower<before-link>' -S %s | FileCheck %s --check-prefix=BEFORE
+; CHECK: define void @f() #[[SWITCHES:[0-9]+]]
+; CHECK-NOT: frameaddress
+; CHECK: define void @g() #[[PLAIN:[0-9]+]]
+; CHECK-DAG: attributes #[[SWITCHES]] = { uwtable "frame-pointer"="all" }
+; CHECK-DAG: attributes #[[PLAIN]] = { uwtable }
+; BEFORE: %[[FRAME:.*]] = call ptr @llvm.frameaddress.p0(i32 0)
+; BEFORE-NEXT: asm sideeffect {{.*}}"={r10},={r12},0,1,{{.*}}"(ptr @t, ptr %[[FRAME]])
+@t = external constant { ptr, ptr }
+declare void @weft.suspend(ptr)
+define void @f() {
+  call void @weft.suspend(ptr @t)
+  ret void
+}
+define void @g() {
+  ret void
+}

@@ -1,0 +1,45 @@
+; An invoked marker keeps its landing pad: for what crosses the switch and for what weft_trap throws. The values
+; that the pad merges come along both edges.
+; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
+; RUN: opt -load-pass-plugin=%pass -passes=weft-lower %s | llc -O2 -o - | FileCheck %s --check-prefix=TABLE
+; CHECK:      weft.go:
+; CHECK:      invoke {{.*}} asm sideeffect alignstack unwind
+; CHECK-NEXT: to label %weft.landed unwind label %pad
+; CHECK:      weft.landed:
+; CHECK:      br label %ok
+; CHECK:      pad:
+; CHECK-NEXT: phi i32 [ 1, %weft.go ], [ 2, %second ], [ 1, %weft.consumed ]
+; CHECK:      weft.consumed:
+; CHECK-NEXT: invoke void @weft_trap(i32 1, i64 %k, ptr null)
+; CHECK-NEXT: to label %weft.never unwind label %pad
+; CHECK:      invoke void @weft_rt_cont_drop(i64 %k)
+; TABLE: GCC_except_table0:
+; TABLE: GCC_except_table1:
+target triple = "x86_64-unknown-linux-gnu"
+declare { i32, i64, i64 } @weft.resume(i64, ptr)
+declare void @weft.cont.drop(i64)
+declare void @other()
+declare i32 @__gxx_personality_v0(...)
+define i64 @f(i64 %k) personality ptr @__gxx_personality_v0 {
+  %r = invoke { i32, i64, i64 } @weft.resume(i64 %k, ptr null) to label %ok unwind label %pad
+ok:
+  %x = phi { i32, i64, i64 } [ %r, %0 ]
+  br label %second
+second:
+  invoke void @other() to label %done unwind label %pad
+done:
+  %v = extractvalue { i32, i64, i64 } %x, 2
+  ret i64 %v
+pad:
+  %which = phi i32 [ 1, %0 ], [ 2, %second ]
+  %l = landingpad { ptr, i32 } cleanup
+  resume { ptr, i32 } %l
+}
+define void @g(i64 %k) personality ptr @__gxx_personality_v0 {
+  invoke void @weft.cont.drop(i64 %k) to label %ok unwind label %pad
+ok:
+  ret void
+pad:
+  %l = landingpad { ptr, i32 } cleanup
+  resume { ptr, i32 } %l
+}

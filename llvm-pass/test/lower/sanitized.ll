@@ -1,0 +1,31 @@
+; Instrumented functions switch out of line, with the payload in memory; others in the module do not.
+; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
+@t = external constant { ptr, ptr }
+declare { i32, i64, ptr, float } @weft.resume(i64, ptr, i8, float)
+declare void @weft.suspend(ptr)
+declare i64 @weft.switch(i64, ptr, ptr)
+; CHECK-LABEL: define { i32, i64, ptr, float } @resume(
+; CHECK:      %weft.payload = alloca [12 x i64]
+; CHECK:      store i64 %{{.*}}, ptr
+; CHECK:      store double %{{.*}}, ptr
+; CHECK:      %[[WHICH:.*]] = call i32 @weft_rt_resume(i64 %k, ptr @weft_no_handlers, ptr %weft.payload, ptr %weft.payload, ptr %weft.next)
+; CHECK:      load i64, ptr %weft.next
+; CHECK:      load ptr, ptr
+; CHECK:      load double, ptr
+; CHECK-NOT:  asm
+define { i32, i64, ptr, float } @resume(i64 %k, i8 %a, float %b) sanitize_address {
+  %r = call { i32, i64, ptr, float } @weft.resume(i64 %k, ptr null, i8 %a, float %b)
+  ret { i32, i64, ptr, float } %r
+}
+; CHECK-LABEL: define i64 @switch(
+; CHECK: call void @weft_rt_switch(i64 %k, ptr @t, ptr %weft.payload, i32 1, ptr %weft.payload)
+define i64 @switch(i64 %k, ptr %p) sanitize_thread {
+  %r = call i64 @weft.switch(i64 %k, ptr @t, ptr %p)
+  ret i64 %r
+}
+; CHECK-LABEL: define void @plain(
+; CHECK: asm sideeffect
+define void @plain() {
+  call void @weft.suspend(ptr @t)
+  ret void
+}
