@@ -1,0 +1,232 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Ready travels up, running travels down: a host's event makes a task ready in its own scheduler,
+// and it runs after a pick of each of its ancestors, whatever the middle one was doing.
+#include "on_manual.h"
+#include "recording_scheduler.h"
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// root > outer #2 > inner #3; task 1 lives in inner and awaits a token.
+struct ThreeLevels {
+  ThreeLevels() : m((Recording::enroll(), "recording:name=root")) {
+    outer = m.domain("outer", nullptr, "recording:name=outer");
+    inner = m.domain("inner", outer, "recording:name=inner");
+    token = weft_token_new(m.rt);
+    m.go([this] { status = weft_await(token, &value); }, inner);
+    m.settle();
+    Recording::take();
+  }
+  OnManual m;
+  weft_domain *outer, *inner;
+  weft_token token;
+  weft_status status = WEFT_E_INVAL;
+  uint64_t value = 0;
+};
+
+const Lines kUp = {"inner ready task 1 wake", "outer ready domain 3 child",
+                   "root ready domain 2 child"};
+const Lines kDown = {"root pick domain 2",     "outer pick domain 3", "inner pick task 1",
+                     "inner ran task 1 done",  "inner retire task 1", "outer ran domain 3 empty",
+                     "root ran domain 2 empty"};
+
+} // namespace
+
+TEST_CASE("an event for a task three levels deep goes up to the root and down again") {
+  ThreeLevels t;
+  weft_complete(t.token, WEFT_OK, 7);
+  CHECK(Recording::take() == kUp);
+  CHECK(weft_manual_take_post(t.m.host));
+  CHECK(t.value == 0);
+  t.m.turn();
+  CHECK(Recording::take() == kDown);
+  CHECK(t.value == 7);
+}
+
+TEST_CASE("while the middle domain is running, nothing goes up, and it is looked at again") {
+  ThreeLevels t;
+  t.m.go([&] { weft_complete(t.token, WEFT_OK, 7); }, t.outer);
+  Recording::take();
+  t.m.turn();
+  CHECK(Recording::take() ==
+        Lines{"root pick domain 2", "outer pick task 2", "inner ready task 1 wake",
+              "outer ready domain 3 child", "outer ran task 2 done", "outer retire task 2",
+              "root ran domain 2 yielded", "root ready domain 2 child", "root pick domain 2",
+              "outer pick domain 3", "inner pick task 1", "inner ran task 1 done",
+              "inner retire task 1", "outer ran domain 3 empty", "root ran domain 2 empty"});
+  CHECK(t.value == 7);
+}
+
+TEST_CASE("while the middle domain is ready for another reason, it is not queued twice") {
+  ThreeLevels t;
+  t.m.go([] {}, t.outer);
+  Recording::take();
+  weft_complete(t.token, WEFT_OK, 7);
+  CHECK(Recording::take() == Lines{"inner ready task 1 wake", "outer ready domain 3 child"});
+  t.m.turn();
+  CHECK(t.value == 7);
+}
+
+TEST_CASE("when the middle domain is finished, the token is stale and nothing is ready") {
+  ThreeLevels t;
+  weft_status closed = WEFT_E_INVAL;
+  t.m.go([&] { closed = weft_domain_close(t.outer); });
+  t.m.settle();
+  CHECK(closed == WEFT_OK);
+  CHECK(t.status == WEFT_E_CANCELLED);
+  Recording::take();
+  CHECK(weft_complete(t.token, WEFT_OK, 7) == WEFT_E_STALE);
+  CHECK(Recording::take() == Lines{});
+  CHECK(t.value == 0);
+}
+
+TEST_CASE("a child makes as many picks as its parent's scheduler says, else its own default") {
+  Recording::enroll();
+  auto runs_before_root_task = [](const char *root, uint32_t picks) {
+    OnManual m(root);
+    weft_domain_attr attr = {};
+    attr.size = sizeof attr;
+    attr.picks = picks;
+    weft_domain *child;
+    REQUIRE(weft_domain_create(nullptr, &attr, &child, nullptr, 0) == WEFT_OK);
+    int runs = 0, seen = -1;
+    for (int i = 0; i < 8; ++i)
+      m.go([&] { runs++; }, child);
+    m.go([&] { seen = runs; });
+    m.settle();
+    return seen;
+  };
+  CHECK(runs_before_root_task("fifo", 0) == 1);
+  CHECK(runs_before_root_task("fifo", 3) == 3);
+  CHECK(runs_before_root_task("recording:slice=5", 3) == 5);
+}
+
+TEST_CASE("two domains share the root by turns") {
+  OnManual m;
+  std::string order;
+  weft_domain *a = m.domain("a"), *b = m.domain("b");
+  for (auto [domain, letter] : {std::pair{a, 'a'}, std::pair{b, 'b'}})
+    m.go(
+        [&order, letter = letter] {
+          for (int i = 0; i < 4; ++i) {
+            order += letter;
+            weft_yield();
+          }
+        },
+        domain);
+  m.settle();
+  CHECK(order == "abababab");
+}
+
+TEST_CASE("a budget ends a turn in the middle of nested slices, and the next one goes on") {
+  OnManual m;
+  weft_domain *outer = m.domain("outer"), *inner = m.domain("inner", outer);
+  int runs = 0;
+  m.go(
+      [&] {
+        for (int i = 0; i < 10; ++i) {
+          runs++;
+          weft_yield();
+        }
+      },
+      inner);
+  weft_turn_result r = m.turn(3);
+  CHECK(runs == 3);
+  CHECK(r.more);
+  m.settle();
+  while (m.turn(3).more)
+    ;
+  CHECK(runs == 10);
+}
+
+TEST_CASE("a scheduler may refuse a task: the spawner learns why") {
+  Recording::enroll();
+  OnManual m;
+  weft_domain *d = m.domain("d", nullptr, "recording:refuse=-10012");
+  CHECK(m.go([] {}, d) == 0);
+  CHECK(m.status == WEFT_E_LIMIT);
+  weft_status inside = WEFT_OK;
+  m.go([&] {
+    m.go([] {}, d);
+    inside = m.status;
+  });
+  m.settle();
+  CHECK(inside == WEFT_E_LIMIT);
+  CHECK(m.turn().live == 0);
+  weft_domain_close(d);
+}
+
+TEST_CASE("a task spawned by a task lives in its spawner's domain") {
+  OnManual m;
+  weft_domain *d = m.domain("d");
+  uint64_t where = 0;
+  m.go([&] { m.go([&] { where = weft_domain_id(weft_self_domain()); }); }, d);
+  m.settle();
+  CHECK(where == weft_domain_id(d));
+  CHECK(weft_self_domain() == nullptr);
+  CHECK(weft_domain_id(weft_root_domain(m.rt)) == 1);
+}
+
+TEST_CASE("closing outside of tasks is refused while tasks live, after it has cancelled them") {
+  OnManual m;
+  weft_domain *d = m.domain("d");
+  weft_status status = WEFT_OK;
+  m.go([&] { status = weft_park(); }, d);
+  m.settle();
+  CHECK(weft_domain_close(d) == WEFT_E_BUSY);
+  m.go([] {}, d);
+  CHECK(m.status == WEFT_E_CLOSED);
+  m.settle();
+  CHECK(status == WEFT_E_CANCELLED);
+  CHECK(weft_domain_close(d) == WEFT_OK);
+  CHECK(weft_domain_close(weft_root_domain(m.rt)) == WEFT_E_INVAL);
+}
+
+TEST_CASE("closing by a task of another domain waits for all that live below") {
+  Recording::enroll();
+  OnManual m;
+  weft_domain *outer = m.domain("outer", nullptr, "recording:name=outer");
+  weft_domain *inner = m.domain("inner", outer, "recording:name=inner");
+  int ended = 0;
+  auto slow = [&] {
+    weft_park();
+    for (int i = 0; i < 3; ++i)
+      weft_yield();
+    ended++;
+  };
+  m.go(slow, outer);
+  m.go(slow, inner);
+  m.settle();
+  weft_status closed = WEFT_E_INVAL;
+  m.go([&] {
+    closed = weft_domain_close(outer);
+    CHECK(ended == 2);
+  });
+  Recording::take();
+  m.settle();
+  CHECK(closed == WEFT_OK);
+  Lines log = Recording::take();
+  REQUIRE(log.size() >= 4);
+  CHECK(Lines(log.end() - 5, log.end()) == Lines{"outer retire domain 3", "inner stop",
+                                                 "inner destroy", "outer stop", "outer destroy"});
+}
+
+TEST_CASE("a domain closed by one of its own tasks goes when the last one ends") {
+  Recording::enroll();
+  OnManual m;
+  weft_domain *d = m.domain("d", nullptr, "recording:name=d");
+  weft_status closed = WEFT_E_INVAL;
+  m.go([] { weft_park(); }, d);
+  m.go(
+      [&] {
+        closed = weft_domain_close(d);
+        weft_yield();
+      },
+      d);
+  m.settle();
+  CHECK(closed == WEFT_OK);
+  CHECK(m.turn().live == 0);
+  CHECK(Recording::take().back() == "d destroy");
+}
