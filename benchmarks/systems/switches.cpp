@@ -241,7 +241,7 @@ Result search(uint64_t depth, uint64_t ops) {
 Result create(uint64_t, uint64_t ops) {
   uint64_t sum = 0, start = now();
   for (uint64_t i = 0; i < ops; ++i) {
-    weft_cont k = fresh(add_one);
+    weft_cont k = weft_cont_new(add_one, nullptr, WEFT_STACK_DEFAULT);
     sum += resume(&k, &on_value, i);
   }
   return {ops, now() - start, sum};
