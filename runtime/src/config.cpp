@@ -83,6 +83,7 @@ weft_status read_config(const weft_runtime_config *given, Config *out, char *err
   weft_status status = WEFT_OK;
 
   const char *sched = given && given->sched ? given->sched : setting("WEFT_SCHED");
+  out->sched_from_env = sched && !(given && given->sched);
   if (!sched)
     sched = "fifo";
   if (strlen(sched) >= sizeof out->sched)

@@ -145,7 +145,13 @@ weft_status build(weft_runtime *rt, const weft_runtime_config *config, char *err
   root.size = sizeof root;
   root.name = "root";
   root.sched = settings.sched;
-  return make_domain(rt, nullptr, &root, &rt->root, error, size);
+  status = make_domain(rt, nullptr, &root, &rt->root, error, size);
+  if (status != WEFT_OK && settings.sched_from_env && error && size) {
+    char why[400];
+    snprintf(why, sizeof why, "%s", error);
+    refuse(status, error, size, "WEFT_SCHED: %s", why);
+  }
+  return status;
 }
 
 // What build made, as far as it got.

@@ -182,6 +182,7 @@ void free_default_host(void *self);
 // -----------------------------------------------------------------------
 struct Config {
   char sched[512];
+  bool sched_from_env;
   uint32_t workers;
   uint32_t stack_class;
   const char *trace_file; // null: none

@@ -1,0 +1,197 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// What dumps, visits and counts say about tasks; and how a task fails: without memory for its
+// stack, by an exception.
+#include "dies.h"
+#include "on_manual.h"
+#include "weft/sync.h"
+
+#include <map>
+#include <stdexcept>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace {
+
+std::string dump(weft_runtime *rt) {
+  int fds[2];
+  REQUIRE(pipe(fds) == 0);
+  weft_dump(rt, fds[1]);
+  close(fds[1]);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n; (n = read(fds[0], buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<size_t>(n));
+  close(fds[0]);
+  return text;
+}
+
+bool has(const std::string &text, const std::string &part) {
+  INFO(text);
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a dump lists each task with its state, what it waits for and its domain") {
+  OnManual m;
+  weft_domain *outer = m.domain("outer"), *inner = m.domain("inner", outer);
+  weft_chan *chan = weft_chan_new(0, 0);
+  std::string during;
+  weft_token token = weft_token_new(m.rt);
+  const uint32_t d = WEFT_SPAWN_DETACHED;
+  m.go([] { weft_park(); }, inner, d, "parker");
+  m.go([] { weft_sleep(1000); }, nullptr, d, "sleeper");
+  m.go([&] { weft_chan_recv(chan, nullptr); }, nullptr, d, "receiver");
+  m.go([&] { weft_await(token, nullptr); }, outer, d, "awaiter");
+  m.go(
+      [] {
+        weft_set_waits("the end of the world");
+        weft_park();
+      },
+      nullptr, d, "special");
+  m.settle();
+  m.go([&] { during = dump(m.rt); }, nullptr, d, "runner");
+  m.go([] {}, nullptr, d, "queued");
+  m.turn();
+  CHECK(has(during, "weft: 7 tasks, guard "));
+  CHECK(has(during, "#1 'parker' parked for wake in root/outer/inner"));
+  CHECK(has(during, "#2 'sleeper' parked for sleep in root"));
+  CHECK(has(during, "#3 'receiver' parked for channel receive in root"));
+  CHECK(has(during, "#4 'awaiter' parked for token in root/outer"));
+  CHECK(has(during, "#5 'special' parked for the end of the world in root"));
+  CHECK(has(during, "#6 'runner' running in root"));
+  CHECK(has(during, "#7 'queued' ready in root"));
+  weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
+  m.settle();
+  weft_chan_free(chan);
+}
+
+TEST_CASE("a visit sees tasks that are not done") {
+  OnManual m;
+  weft_task parked = m.go([] {
+    *weft_task_word() = 77;
+    weft_park();
+  });
+  m.make([] {});
+  m.settle();
+  std::vector<weft_task_info> seen;
+  weft_visit_tasks(
+      m.rt,
+      [](void *arg, const weft_task_info *info) {
+        static_cast<std::vector<weft_task_info> *>(arg)->push_back(*info);
+      },
+      &seen);
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].task == parked);
+  CHECK(seen[0].id == weft_task_id(parked));
+  CHECK(seen[0].state == std::string("parked"));
+  CHECK(seen[0].domain == 1);
+  CHECK(seen[0].word == 77);
+}
+
+TEST_CASE("the counts add up") {
+  OnManual m;
+  weft_token token = weft_token_new(m.rt);
+  m.go([] {
+    for (int i = 0; i < 5; ++i)
+      weft_yield();
+  });
+  m.go([&] { weft_await(token, nullptr); });
+  m.go([] { weft_sleep(10); });
+  m.settle();
+  weft_complete(token, WEFT_OK, 0);
+  weft_complete(token, WEFT_OK, 0);
+  m.pass(10);
+  weft_stats s = {};
+  s.size = sizeof s;
+  weft_get_stats(m.rt, &s);
+  CHECK(s.tasks_spawned == 3);
+  CHECK(s.tasks_done == 3);
+  CHECK(s.tasks_live == 0);
+  CHECK(s.yielded == 5);
+  CHECK(s.parked == 2);
+  CHECK(s.picked == 3 + 5 + 2);
+  CHECK(s.readied == s.picked);
+  CHECK(s.tokens_completed == 1);
+  CHECK(s.tokens_stale == 1);
+  CHECK(s.timers_fired == 1);
+  CHECK(s.stacks_live == 0);
+}
+
+TEST_CASE("an exception that leaves a task names it") {
+  Death death = dies([] {
+    OnManual m;
+    m.go([] { throw std::runtime_error("too much"); }, nullptr, WEFT_SPAWN_DETACHED, "thrower");
+    m.turn();
+  });
+  CHECK(death.signal == SIGABRT);
+  CHECK(has(death.text, "an exception left task 'thrower' #1: too much (TASK-04)"));
+}
+
+TEST_CASE("the host's fatal hook gets the text") {
+  Death death = dies([] {
+    OnManual m;
+    weft_manual_on_fatal(m.host, [](const char *text) {
+      std::string s = std::string("hook: ") + text;
+      (void)!write(2, s.data(), s.size());
+    });
+    m.go([] { throw 1; });
+    m.turn();
+  });
+  CHECK(death.signal == SIGABRT);
+  CHECK(has(death.text, "hook: weft: an exception left task '' #1"));
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+TEST_CASE("tasks that find no memory for a stack wait for others to end, and all of them run") {
+  Death death = dies([] {
+    OnManual m;
+    rlimit space = {};
+    getrlimit(RLIMIT_AS, &space);
+    space.rlim_cur = UINT64_C(3) << 30;
+    setrlimit(RLIMIT_AS, &space);
+    static int ran = 0;
+    weft_spawn_attr attr = {};
+    attr.size = sizeof attr;
+    attr.flags = WEFT_SPAWN_DETACHED;
+    attr.stack = WEFT_STACK_64M;
+    int spawned = 0;
+    for (int i = 0; i < 200; ++i)
+      spawned += weft_spawn(
+                     m.rt,
+                     [](void *) {
+                       weft_yield();
+                       weft_yield();
+                       ran++;
+                     },
+                     nullptr, &attr, nullptr) == WEFT_OK;
+    weft_run(m.rt);
+    _exit(spawned == 200 && ran == 200 ? 42 : 1);
+  });
+  INFO(death.text);
+  CHECK(death.code == 42);
+}
+
+TEST_CASE("with nobody who could give a stack back, the task is named") {
+  Death death = dies([] {
+    OnManual m;
+    rlimit space = {UINT64_C(3) << 30, UINT64_C(3) << 30};
+    setrlimit(RLIMIT_AS, &space);
+    weft_spawn_attr attr = {};
+    attr.size = sizeof attr;
+    attr.flags = WEFT_SPAWN_DETACHED;
+    attr.stack = WEFT_STACK_1G;
+    attr.name = "huge";
+    for (int i = 0; i < 4; ++i)
+      weft_spawn(m.rt, [](void *) { weft_park(); }, nullptr, &attr, nullptr);
+    _exit(weft_run(m.rt) == WEFT_E_NOMEM ? 42 : 1);
+  });
+  INFO(death.text);
+  CHECK((death.code == 42 || has(death.text, "no memory for the stack of task 'huge'")));
+}
+#endif
+#endif
+#endif
