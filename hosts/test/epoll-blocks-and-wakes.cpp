@@ -1,0 +1,192 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// The embedded loop sleeps when there is nothing to do, and every reason to wake ends its sleep: a
+// post from a thread, a deadline, a descriptor, a signal.
+#include "weft/net.h"
+#include "weft/task.h"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <ctime>
+#include <functional>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+struct Loop {
+  Loop() {
+    char error[256] = "";
+    weft_status s = weft_runtime_create(nullptr, &rt, error, sizeof error);
+    INFO(error);
+    REQUIRE(s == WEFT_OK);
+  }
+  ~Loop() {
+    if (rt)
+      CHECK(weft_runtime_destroy(rt) == WEFT_OK);
+  }
+  void go(std::function<void()> body) {
+    weft_spawn_attr attr = {};
+    attr.size = sizeof attr;
+    attr.stack = WEFT_STACK_256K;
+    attr.flags = WEFT_SPAWN_DETACHED;
+    CHECK(weft_spawn(
+              rt,
+              [](void *arg) {
+                auto *f = static_cast<std::function<void()> *>(arg);
+                (*f)();
+                delete f;
+              },
+              new std::function<void()>(std::move(body)), &attr, nullptr) == WEFT_OK);
+  }
+  weft_runtime *rt = nullptr;
+};
+
+uint64_t cpu_ns() {
+  timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<uint64_t>(t.tv_sec) * 1000000000 + static_cast<uint64_t>(t.tv_nsec);
+}
+
+} // namespace
+
+TEST_CASE("a sleep lasts at least as long as asked, and the thread sleeps too") {
+  Loop loop;
+  uint64_t begun = 0, ended = 0, cpu = cpu_ns();
+  loop.go([&] {
+    begun = weft_now();
+    weft_sleep(30000000);
+    ended = weft_now();
+  });
+  CHECK(weft_run(loop.rt) == WEFT_OK);
+  CHECK(ended - begun >= 30000000);
+  CHECK(cpu_ns() - cpu < 25000000);
+}
+
+TEST_CASE("a post from a thread ends a sleep without a deadline") {
+  Loop loop;
+  uint64_t value = 0;
+  std::thread thread;
+  loop.go([&] {
+    weft_token token = weft_token_new(nullptr);
+    thread = std::thread([token] {
+      usleep(5000);
+      weft_complete(token, WEFT_OK, 3);
+    });
+    weft_await(token, &value);
+  });
+  CHECK(weft_run(loop.rt) == WEFT_OK);
+  thread.join();
+  CHECK(value == 3);
+}
+
+TEST_CASE("posts that race with falling asleep are not lost") {
+  Loop loop;
+  std::atomic<weft_token> offered{0};
+  std::atomic<bool> stop{false};
+  std::thread thread([&] {
+    weft_token last = 0;
+    while (!stop) {
+      weft_token token = offered.load();
+      if (token != last && weft_complete(token, WEFT_OK, 0) == WEFT_OK)
+        last = token;
+    }
+  });
+  int got = 0;
+  loop.go([&] {
+    for (int i = 0; i < 5000; ++i) {
+      weft_token token = weft_token_new(nullptr);
+      offered = token;
+      got += weft_await(token, nullptr) == WEFT_OK;
+    }
+    stop = true;
+  });
+  CHECK(weft_run(loop.rt) == WEFT_OK);
+  thread.join();
+  CHECK(got == 5000);
+}
+
+TEST_CASE("descriptors and timers are served while tasks are always ready") {
+  Loop loop;
+  int fds[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
+  bool got = false, slept = false;
+  loop.go([&] {
+    while (!got || !slept)
+      weft_yield();
+  });
+  loop.go([&] {
+    weft_sleep(1000000);
+    slept = true;
+    CHECK(write(fds[1], "x", 1) == 1);
+  });
+  loop.go([&] {
+    weft_sock *sock = nullptr;
+    CHECK(weft_sock_adopt(fds[0], &sock) == WEFT_OK);
+    char c;
+    CHECK(weft_sock_read(sock, &c, 1, WEFT_NEVER) == 1);
+    weft_sock_close(sock);
+    got = true;
+  });
+  CHECK(weft_run(loop.rt) == WEFT_OK);
+  close(fds[1]);
+}
+
+TEST_CASE("a signal interrupts the sleep and changes nothing") {
+  Loop loop;
+  struct sigaction old, ours = {};
+  ours.sa_handler = [](int) {};
+  sigaction(SIGALRM, &ours, &old);
+  itimerval soon = {{0, 2000}, {0, 2000}};
+  setitimer(ITIMER_REAL, &soon, nullptr);
+  uint64_t begun = 0, ended = 0;
+  loop.go([&] {
+    begun = weft_now();
+    CHECK(weft_sleep(20000000) == WEFT_OK);
+    ended = weft_now();
+  });
+  CHECK(weft_run(loop.rt) == WEFT_OK);
+  itimerval never = {};
+  setitimer(ITIMER_REAL, &never, nullptr);
+  sigaction(SIGALRM, &old, nullptr);
+  CHECK(ended - begun >= 20000000);
+}
+
+TEST_CASE("runtimes on two threads are independent") {
+  auto work = [] {
+    Loop loop;
+    int sum = 0;
+    for (int i = 0; i < 100; ++i)
+      loop.go([&sum] {
+        weft_yield();
+        weft_sleep(1000);
+        sum++;
+      });
+    CHECK(weft_run(loop.rt) == WEFT_OK);
+    CHECK(sum == 100);
+  };
+  std::thread other(work);
+  work();
+  other.join();
+}
+
+TEST_CASE("a loop of another thread is not turned") {
+  Loop loop;
+  weft_status turn = WEFT_OK, run = WEFT_OK, spawned = WEFT_OK, destroyed = WEFT_OK;
+  std::thread([&] {
+    turn = weft_turn(loop.rt, nullptr).status;
+    run = weft_run(loop.rt);
+    weft_task task;
+    spawned = weft_spawn(loop.rt, [](void *) {}, nullptr, nullptr, &task);
+    destroyed = weft_runtime_destroy(loop.rt);
+  }).join();
+  CHECK(turn == WEFT_E_INVAL);
+  CHECK(run == WEFT_E_INVAL);
+  CHECK(spawned == WEFT_E_INVAL);
+  CHECK(destroyed == WEFT_E_INVAL);
+}
