@@ -22,8 +22,8 @@ NewCall weft::callInPlaceOf(CallBase &Old, FunctionType *Ty, Value *Callee,
     // A block of its own on the normal edge: the only place where the results
     // are there and the edge's other predecessors are not.
     BasicBlock *Dest = Invoke->getNormalDest();
-    BasicBlock *Landed = BasicBlock::Create(Old.getContext(), "weft.landed",
-                                            Old.getFunction(), Dest);
+    BasicBlock *Landed =
+        BasicBlock::Create(Old.getContext(), "weft.landed", Old.getFunction(), Dest);
     IRBuilder<> B(Landed);
     B.SetCurrentDebugLocation(Old.getDebugLoc());
     New.After = B.CreateBr(Dest);

@@ -17,8 +17,7 @@
 using namespace llvm;
 using namespace weft;
 
-HandlerTable::Visibility HandlerTable::read(Value *V, HandlerTable &Table,
-                                            std::string &Why) {
+HandlerTable::Visibility HandlerTable::read(Value *V, HandlerTable &Table, std::string &Why) {
   V = V->stripPointerCastsAndAliases();
   if (isa<ConstantPointerNull>(V))
     return Visible; // lists nothing
@@ -49,7 +48,8 @@ HandlerTable::Visibility HandlerTable::read(Value *V, HandlerTable &Table,
 
   uint64_t Size = DL.getTypeAllocSize(GV->getValueType());
   if (Size < sizeof(weft_handlers))
-    return Fail("has " + Twine(Size) + " bytes; one with room for an entry, { i32 count, "
+    return Fail("has " + Twine(Size) +
+                " bytes; one with room for an entry, { i32 count, "
                 "i32 0, [n x { ptr tag, i32 kind }] }, has at least " +
                 Twine(sizeof(weft_handlers)) + " (rule CONT-06)");
   auto *Count = dyn_cast_or_null<ConstantInt>(Load(I32, offsetof(weft_handlers, count)));
@@ -79,9 +79,8 @@ HandlerTable::Visibility HandlerTable::read(Value *V, HandlerTable &Table,
                   "; there is 0 (suspend) and 1 (switch)");
     for (auto [J, Before] : enumerate(Table.Entries))
       if (Before.On.Global == On->Global && Before.Kind == KindValue)
-        return Fail("entries " + Twine(J + 1) + " and " + Twine(I + 1) +
-                    " are both for tag '" + On->Global->getName() + "' and kind " +
-                    Twine(KindValue));
+        return Fail("entries " + Twine(J + 1) + " and " + Twine(I + 1) + " are both for tag '" +
+                    On->Global->getName() + "' and kind " + Twine(KindValue));
     Table.Entries.push_back({std::move(*On), unsigned(KindValue)});
   }
   return Visible;

@@ -51,9 +51,9 @@ namespace {
 class Lowering {
 public:
   Lowering(Module &M, bool BeforeLink)
-      : M(M), Context(M.getContext()), BeforeLink(BeforeLink),
-        Ptr(PointerType::getUnqual(Context)), I64(Type::getInt64Ty(Context)),
-        I32(Type::getInt32Ty(Context)), Double(Type::getDoubleTy(Context)) {}
+      : M(M), Context(M.getContext()), BeforeLink(BeforeLink), Ptr(PointerType::getUnqual(Context)),
+        I64(Type::getInt64Ty(Context)), I32(Type::getInt32Ty(Context)),
+        Double(Type::getDoubleTy(Context)) {}
 
   bool run();
 
@@ -100,8 +100,8 @@ Value *Lowering::narrow(Value *V, Type *To, IRBuilder<> &B) {
 }
 
 /// The marker's result from what came: \p Head is a resume's which and next.
-Value *Lowering::resultOf(MarkerCall &Call, ArrayRef<Value *> Head,
-                          ArrayRef<Value *> Payload, IRBuilder<> &B) {
+Value *Lowering::resultOf(MarkerCall &Call, ArrayRef<Value *> Head, ArrayRef<Value *> Payload,
+                          IRBuilder<> &B) {
   SmallVector<Value *, 16> Fields(Head);
   for (auto [V, Ty] : zip_equal(Payload, Call.Received))
     Fields.push_back(narrow(V, Ty, B));
@@ -135,11 +135,11 @@ void Lowering::trapAt(BasicBlock *Cold, MarkerCall &Call) {
   B.SetCurrentDebugLocation(Marker.getDebugLoc());
   FunctionCallee Trap = runtime("weft_trap", B.getVoidTy(), {I32, I64, Ptr});
   Value *Args[] = {B.getInt32(WEFT_RULE_CONSUMED), Call.handle(),
-                   Call.Op == MarkerOp::Switch ? Call.tag() : ConstantPointerNull::get(B.getPtrTy())};
+                   Call.Op == MarkerOp::Switch ? Call.tag()
+                                               : ConstantPointerNull::get(B.getPtrTy())};
   CallBase *TrapCall;
   if (auto *Invoke = dyn_cast<InvokeInst>(&Marker)) {
-    BasicBlock *Never =
-        BasicBlock::Create(Context, "weft.never", Marker.getFunction());
+    BasicBlock *Never = BasicBlock::Create(Context, "weft.never", Marker.getFunction());
     new UnreachableInst(Context, Never);
     BasicBlock *Pad = Invoke->getUnwindDest();
     TrapCall = B.CreateInvoke(Trap, Never, Pad, Args);
@@ -164,8 +164,8 @@ Value *Lowering::consume(MarkerCall &Call) {
 
   Value *Slots = B.CreateLoad(Ptr, M.getOrInsertGlobal("weft_slots", Ptr));
   Value *Slot = B.CreateAnd(Call.handle(), WEFT_SLOT_MASK);
-  Value *Block = B.CreateInBoundsGEP(B.getInt8Ty(), Slots,
-                                     B.CreateShl(Slot, WEFT_CB_SHIFT, "", true, true));
+  Value *Block =
+      B.CreateInBoundsGEP(B.getInt8Ty(), Slots, B.CreateShl(Slot, WEFT_CB_SHIFT, "", true, true));
   Value *Current = B.CreateLoad(I64, Block);
   Value *Fresh = B.CreateICmpEQ(Current, Call.handle());
 
@@ -231,8 +231,7 @@ void Lowering::lowerInline(MarkerCall &Call) {
   IRBuilder<> B(&Old);
   putPayload(Call, Switch, B);
   if (BeforeLink)
-    Switch.in("r12", B.CreateIntrinsic(Intrinsic::frameaddress, {B.getPtrTy()},
-                                       {B.getInt32(0)}));
+    Switch.in("r12", B.CreateIntrinsic(Intrinsic::frameaddress, {B.getPtrTy()}, {B.getInt32(0)}));
 
   SmallVector<unsigned, 2> HeadOuts;
   if (Call.Op == MarkerOp::Resume)
@@ -269,8 +268,7 @@ void Lowering::lowerReturn(MarkerCall &Call) {
   X86_64Switch Switch;
   IRBuilder<> B(Call.Call);
   putPayload(Call, Switch, B);
-  X86_64Switch::Asm Asm =
-      Switch.build(Context, X86_64Switch::returnText(), /*Returns=*/false);
+  X86_64Switch::Asm Asm = Switch.build(Context, X86_64Switch::returnText(), /*Returns=*/false);
   B.CreateCall(Asm.Ty, Asm.Callee, Asm.Args)->setDoesNotReturn();
   changeToUnreachable(Call.Call);
 }
@@ -344,8 +342,7 @@ void Lowering::lower(MarkerCall &Call) {
     break;
   }
   const Function *F = Marker.getFunction();
-  if (F->hasFnAttribute(Attribute::SanitizeAddress) ||
-      F->hasFnAttribute(Attribute::SanitizeThread))
+  if (F->hasFnAttribute(Attribute::SanitizeAddress) || F->hasFnAttribute(Attribute::SanitizeThread))
     lowerOutOfLine(Call);
   else
     lowerInline(Call);

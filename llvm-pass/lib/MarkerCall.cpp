@@ -30,7 +30,7 @@ struct MarkerInfo {
 };
 
 constexpr MarkerInfo Markers[] = {
-#define WEFT_MARKER(id, name, form, since, summary, ir_example, c_example)       \
+#define WEFT_MARKER(id, name, form, since, summary, ir_example, c_example)                         \
   {MarkerOp::id, "weft." name, form, since},
 #include "weft/intrinsics.def"
 #undef WEFT_MARKER
@@ -43,8 +43,8 @@ StringRef plain(StringRef Name) {
 }
 
 bool hasCSpelling(MarkerOp Op) {
-  return Op == MarkerOp::ContNew || Op == MarkerOp::Resume ||
-         Op == MarkerOp::Suspend || Op == MarkerOp::Switch;
+  return Op == MarkerOp::ContNew || Op == MarkerOp::Resume || Op == MarkerOp::Suspend ||
+         Op == MarkerOp::Switch;
 }
 
 std::string text(const Type *Ty) {
@@ -55,22 +55,19 @@ std::string text(const Type *Ty) {
 
 } // namespace
 
-bool weft::isMarkerName(StringRef Name) {
-  return plain(Name).starts_with("weft.");
-}
+bool weft::isMarkerName(StringRef Name) { return plain(Name).starts_with("weft."); }
 
 std::optional<MarkerName> weft::parseMarkerName(StringRef Name) {
   Name = plain(Name);
   const MarkerInfo *Best = nullptr;
   for (const MarkerInfo &M : Markers)
-    if (Name.starts_with(M.Name) &&
-        (Name.size() == M.Name.size() || Name[M.Name.size()] == '.') &&
+    if (Name.starts_with(M.Name) && (Name.size() == M.Name.size() || Name[M.Name.size()] == '.') &&
         (!Best || Best->Name.size() < M.Name.size()))
       Best = &M;
   if (!Best)
     return std::nullopt;
-  return MarkerName{Best->Op, hasCSpelling(Best->Op) &&
-                                  Name.drop_front(Best->Name.size()) == ".mem"};
+  return MarkerName{Best->Op,
+                    hasCSpelling(Best->Op) && Name.drop_front(Best->Name.size()) == ".mem"};
 }
 
 std::string weft::nearestMarker(StringRef Name) {
@@ -156,8 +153,8 @@ private:
       return fail(Twine(What) + " is missing");
     if (IsRight)
       return true;
-    return fail(Twine(What) + " has type " +
-                text(call().getArgOperand(Index)->getType()) + ", not " + Wanted);
+    return fail(Twine(What) + " has type " + text(call().getArgOperand(Index)->getType()) +
+                ", not " + Wanted);
   }
   bool integer(unsigned Index, const char *What, unsigned Bits) {
     return operand(Index, What,
@@ -203,12 +200,11 @@ bool Reader::elements(ArrayRef<Type *> Types, const char *What, unsigned MaxInts
                   ", which no payload can carry: pass a pointer to it");
   PayloadCounts N = countPayload(Types);
   if (N.Ints > MaxInts)
-    return fail(Twine(What) + "s: " + Twine(N.Ints) + " integers and pointers, at most " +
-                Twine(MaxInts) + " travel" +
-                (MaxInts < WEFT_PAYLOAD_INTS
-                     ? " (one place is the handle of the continuation left)"
-                     : "") +
-                ": pass a pointer to the rest");
+    return fail(
+        Twine(What) + "s: " + Twine(N.Ints) + " integers and pointers, at most " + Twine(MaxInts) +
+        " travel" +
+        (MaxInts < WEFT_PAYLOAD_INTS ? " (one place is the handle of the continuation left)" : "") +
+        ": pass a pointer to the rest");
   if (N.Floats > WEFT_PAYLOAD_FLOATS)
     return fail(Twine(What) + "s: " + Twine(N.Floats) + " floats, at most " +
                 Twine(WEFT_PAYLOAD_FLOATS) + " travel: pass a pointer to the rest");
@@ -218,11 +214,11 @@ bool Reader::elements(ArrayRef<Type *> Types, const char *What, unsigned MaxInts
 bool Reader::sentFrom(unsigned First, unsigned MaxInts) {
   Result.FirstPayload = First;
   for (unsigned I = First, E = call().arg_size(); I < E; ++I) {
-    for (auto Kind : {Attribute::ByVal, Attribute::StructRet, Attribute::ByRef,
-                      Attribute::InAlloca, Attribute::Preallocated})
+    for (auto Kind : {Attribute::ByVal, Attribute::StructRet, Attribute::ByRef, Attribute::InAlloca,
+                      Attribute::Preallocated})
       if (call().paramHasAttr(I, Kind))
-        return fail("argument " + Twine(I + 1) + " is " +
-                    Attribute::getNameFromAttrKind(Kind) + ": pass a plain pointer");
+        return fail("argument " + Twine(I + 1) + " is " + Attribute::getNameFromAttrKind(Kind) +
+                    ": pass a plain pointer");
     Result.Sent.push_back(call().getArgOperand(I)->getType());
   }
   return elements(Result.Sent, "payload element", MaxInts);
@@ -269,20 +265,17 @@ bool Reader::readCanonical() {
   switch (Result.Op) {
   case MarkerOp::ContNew:
     return pointer(0, "the body") && pointer(1, "the environment") &&
-           integer(2, "the stack class", 32) && noMoreThan(3) &&
-           result(Ty->isIntegerTy(64), "i64");
+           integer(2, "the stack class", 32) && noMoreThan(3) && result(Ty->isIntegerTy(64), "i64");
   case MarkerOp::Resume:
     return integer(0, "the handle", 64) && pointer(1, "the handler table") &&
            sentFrom(2, WEFT_PAYLOAD_INTS) && receivedByResume();
   case MarkerOp::Suspend:
-    return pointer(0, "the tag") && sentFrom(1, WEFT_PAYLOAD_INTS) &&
-           receivedAsStated();
+    return pointer(0, "the tag") && sentFrom(1, WEFT_PAYLOAD_INTS) && receivedAsStated();
   case MarkerOp::Switch:
     return integer(0, "the handle", 64) && pointer(1, "the tag") &&
            sentFrom(2, WEFT_PAYLOAD_INTS - 1) && receivedAsStated();
   case MarkerOp::ContDrop:
-    return integer(0, "the handle", 64) && noMoreThan(1) &&
-           result(Ty->isVoidTy(), "void");
+    return integer(0, "the handle", 64) && noMoreThan(1) && result(Ty->isVoidTy(), "void");
   case MarkerOp::Return:
     return sentFrom(0, WEFT_PAYLOAD_INTS) && result(Ty->isVoidTy(), "void");
   default:
@@ -296,16 +289,16 @@ bool Reader::readC() {
   case MarkerOp::ContNew:
     return readCanonical();
   case MarkerOp::Resume:
-    return integer(0, "the handle", 64) && pointer(1, "the handler table") &&
-           pointer(2, "in") && pointer(3, "out") && pointer(4, "next") &&
-           noMoreThan(5) && result(Ty->isIntegerTy(32), "i32");
+    return integer(0, "the handle", 64) && pointer(1, "the handler table") && pointer(2, "in") &&
+           pointer(3, "out") && pointer(4, "next") && noMoreThan(5) &&
+           result(Ty->isIntegerTy(32), "i32");
   case MarkerOp::Suspend:
-    return pointer(0, "the tag") && pointer(1, "in") && pointer(2, "out") &&
-           noMoreThan(3) && result(Ty->isVoidTy(), "void");
+    return pointer(0, "the tag") && pointer(1, "in") && pointer(2, "out") && noMoreThan(3) &&
+           result(Ty->isVoidTy(), "void");
   case MarkerOp::Switch:
     return integer(0, "the handle", 64) && pointer(1, "the tag") && pointer(2, "in") &&
-           integer(3, "the number of integers", 32) && pointer(4, "out") &&
-           noMoreThan(5) && result(Ty->isVoidTy(), "void");
+           integer(3, "the number of integers", 32) && pointer(4, "out") && noMoreThan(5) &&
+           result(Ty->isVoidTy(), "void");
   default:
     return fail("has no C spelling");
   }
@@ -319,7 +312,6 @@ std::optional<MarkerCall> Reader::read() {
 
 } // namespace
 
-std::optional<MarkerCall> MarkerCall::parse(CallBase &Call, MarkerName Name,
-                                            std::string &Why) {
+std::optional<MarkerCall> MarkerCall::parse(CallBase &Call, MarkerName Name, std::string &Why) {
   return Reader(Call, Name, Why).read();
 }

@@ -66,22 +66,19 @@ struct MarkerCall {
   llvm::CallBase *Call;
   MarkerOp Op;
   bool InC;
-  unsigned FirstPayload = 0; ///< the argument at which the payload begins
+  unsigned FirstPayload = 0;                   ///< the argument at which the payload begins
   llvm::SmallVector<llvm::Type *, 8> Sent;     ///< payload arguments
   llvm::SmallVector<llvm::Type *, 8> Received; ///< payload results
 
   llvm::Value *handle() const { return Call->getArgOperand(0); }
   llvm::Value *handlers() const { return Call->getArgOperand(1); }
-  llvm::Value *tag() const {
-    return Call->getArgOperand(Op == MarkerOp::Suspend ? 0 : 1);
-  }
+  llvm::Value *tag() const { return Call->getArgOperand(Op == MarkerOp::Suspend ? 0 : 1); }
   llvm::Value *body() const { return Call->getArgOperand(0); }
   llvm::Value *stackClass() const { return Call->getArgOperand(2); }
 
   /// Reads \p Call, a call of a supported marker; on failure \p Why says what
   /// is wrong with it.
-  static std::optional<MarkerCall> parse(llvm::CallBase &Call, MarkerName Name,
-                                         std::string &Why);
+  static std::optional<MarkerCall> parse(llvm::CallBase &Call, MarkerName Name, std::string &Why);
 };
 
 /// The function that \p Call names, whatever type it was declared with.

@@ -80,8 +80,7 @@ private:
   Constant *noHandlers();
   Value *place(Value *Buffer, Type *Ty, unsigned Lane, IRBuilder<> &B);
   void loadPayload(Value *Buffer, ArrayRef<Type *> Of, IRBuilder<> &B, Values &Args);
-  void storePayload(Value *Buffer, ArrayRef<Type *> Of, ArrayRef<Value *> Elements,
-                    IRBuilder<> &B);
+  void storePayload(Value *Buffer, ArrayRef<Type *> Of, ArrayRef<Value *> Elements, IRBuilder<> &B);
 
   Module &M;
   LLVMContext &Context;
@@ -123,18 +122,17 @@ Constant *Canonicalizer::zeroPayload() {
   if (GlobalVariable *GV = M.getNamedGlobal(Name))
     return GV;
   auto *Ty = ArrayType::get(I64, sizeof(weft_payload) / 8);
-  return new GlobalVariable(M, Ty, true, GlobalValue::PrivateLinkage,
-                            Constant::getNullValue(Ty), Name);
+  return new GlobalVariable(M, Ty, true, GlobalValue::PrivateLinkage, Constant::getNullValue(Ty),
+                            Name);
 }
 
 Value *Canonicalizer::place(Value *Buffer, Type *Ty, unsigned Lane, IRBuilder<> &B) {
-  uint64_t Offset = (isFloatLane(Ty) ? offsetof(weft_payload, f) : offsetof(weft_payload, i)) +
-                    8 * Lane;
+  uint64_t Offset =
+      (isFloatLane(Ty) ? offsetof(weft_payload, f) : offsetof(weft_payload, i)) + 8 * Lane;
   return B.CreateConstInBoundsGEP1_64(B.getInt8Ty(), Buffer, Offset);
 }
 
-void Canonicalizer::loadPayload(Value *Buffer, ArrayRef<Type *> Of, IRBuilder<> &B,
-                                Values &Args) {
+void Canonicalizer::loadPayload(Value *Buffer, ArrayRef<Type *> Of, IRBuilder<> &B, Values &Args) {
   if (isa<ConstantPointerNull>(Buffer)) {
     for (Type *Ty : Of)
       Args.push_back(Constant::getNullValue(Ty));
@@ -157,8 +155,8 @@ void Canonicalizer::loadPayload(Value *Buffer, ArrayRef<Type *> Of, IRBuilder<> 
   }
 }
 
-void Canonicalizer::storePayload(Value *Buffer, ArrayRef<Type *> Of,
-                                 ArrayRef<Value *> Elements, IRBuilder<> &B) {
+void Canonicalizer::storePayload(Value *Buffer, ArrayRef<Type *> Of, ArrayRef<Value *> Elements,
+                                 IRBuilder<> &B) {
   unsigned Ints = 0, Floats = 0;
   for (auto [Ty, V] : zip_equal(Of, Elements)) {
     if (isFloatLane(Ty))
@@ -182,8 +180,7 @@ Constant *Canonicalizer::noHandlers() {
 }
 
 void Canonicalizer::callRuntime(MarkerCall &Call, StringRef Name) {
-  Call.Call->setCalledFunction(
-      M.getOrInsertFunction(Name, Call.Call->getFunctionType()));
+  Call.Call->setCalledFunction(M.getOrInsertFunction(Name, Call.Call->getFunctionType()));
   Changed = true;
 }
 

@@ -26,17 +26,13 @@ void weft::registerWeftPasses(PassBuilder &PB) {
   };
   PB.registerPipelineStartEPCallback(Prepare);
   PB.registerFullLinkTimeOptimizationEarlyEPCallback(Prepare);
-  compat::registerOptimizerLast(PB, [](ModulePassManager &MPM, bool BeforeLink) {
-    MPM.addPass(LowerPass(BeforeLink));
-  });
+  compat::registerOptimizerLast(
+      PB, [](ModulePassManager &MPM, bool BeforeLink) { MPM.addPass(LowerPass(BeforeLink)); });
   PB.registerFullLinkTimeOptimizationLastEPCallback(
-      [](ModulePassManager &MPM, OptimizationLevel) {
-        MPM.addPass(LowerPass());
-      });
+      [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(LowerPass()); });
 
   PB.registerPipelineParsingCallback(
-      [](StringRef Name, ModulePassManager &MPM,
-         ArrayRef<PassBuilder::PipelineElement>) {
+      [](StringRef Name, ModulePassManager &MPM, ArrayRef<PassBuilder::PipelineElement>) {
         if (Name == "weft-markers")
           MPM.addPass(MarkersPass());
         else if (Name == "weft-verify")

@@ -36,8 +36,8 @@ static void requireThisLLVM() {
     LLVMGetVersion(&Major, &Minor, &Patch);
   if (Major == LLVM_VERSION_MAJOR || (!Major && _ZTVN4llvm21DiagnosticInfoGenericE))
     return;
-  std::fputs("weft: this plug-in, weft-pass-" WEFT_LLVM_MAJOR
-             ".so, is for LLVM " WEFT_LLVM_MAJOR ", and the program that loads it has ",
+  std::fputs("weft: this plug-in, weft-pass-" WEFT_LLVM_MAJOR ".so, is for LLVM " WEFT_LLVM_MAJOR
+             ", and the program that loads it has ",
              stderr);
   if (Major)
     std::fprintf(stderr, "LLVM %u.%u.%u", Major, Minor, Patch);
@@ -49,8 +49,7 @@ static void requireThisLLVM() {
   std::exit(1);
 }
 
-extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT ::llvm::PassPluginLibraryInfo
-llvmGetPassPluginInfo() {
+extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT ::llvm::PassPluginLibraryInfo llvmGetPassPluginInfo() {
   requireThisLLVM();
   // By field: later versions of the struct have more of them.
   llvm::PassPluginLibraryInfo Info{};

@@ -35,8 +35,7 @@ static Type *typeNamed(StringRef Name, LLVMContext &Context) {
   return nullptr;
 }
 
-std::optional<Signature> Signature::parse(StringRef Text, LLVMContext &Context,
-                                          std::string &Why) {
+std::optional<Signature> Signature::parse(StringRef Text, LLVMContext &Context, std::string &Why) {
   auto Fail = [&](size_t At, const Twine &Message) {
     Why = ("signature \"" + Text + "\", character " + Twine(At + 1) + ": " + Message).str();
     return std::nullopt;
@@ -70,8 +69,8 @@ std::optional<Signature> Signature::parse(StringRef Text, LLVMContext &Context,
     PayloadCounts N = countPayload(S.Types);
     if (N.Ints > WEFT_PAYLOAD_INTS)
       return Fail(S.At, Twine(S.What) + " with " + Twine(N.Ints) +
-                            " integers and pointers, at most " +
-                            Twine(WEFT_PAYLOAD_INTS) + " travel");
+                            " integers and pointers, at most " + Twine(WEFT_PAYLOAD_INTS) +
+                            " travel");
     if (N.Floats > WEFT_PAYLOAD_FLOATS)
       return Fail(S.At, Twine(S.What) + " with " + Twine(N.Floats) + " floats, at most " +
                             Twine(WEFT_PAYLOAD_FLOATS) + " travel");
@@ -116,9 +115,8 @@ std::optional<Tag> Tag::read(Value *V, std::string &Why) {
     return std::nullopt;
   };
   auto *Ty = dyn_cast<StructType>(GV->getValueType());
-  if (!Ty || Ty->getNumElements() != 2 || !all_of(Ty->elements(), [](Type *E) {
-        return E->isPointerTy();
-      }))
+  if (!Ty || Ty->getNumElements() != 2 ||
+      !all_of(Ty->elements(), [](Type *E) { return E->isPointerTy(); }))
     return Fail("is not a %weft.tag = type { ptr, ptr }");
   // A C++ front end declares `extern const weft_tag` without "constant": only the definition knows.
   if (!GV->isConstant() && !GV->isDeclaration())

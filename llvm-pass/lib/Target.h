@@ -22,8 +22,7 @@ inline std::string whyUnsupportedTarget(const llvm::Module &M) {
   llvm::Triple T(M.getTargetTriple());
   if (T.str().empty() || (T.getArch() == llvm::Triple::x86_64 && T.isOSLinux() && !T.isX32()))
     return {};
-  return "target '" + T.str() +
-         "' is not supported by this version of the pass; x86_64 Linux is";
+  return "target '" + T.str() + "' is not supported by this version of the pass; x86_64 Linux is";
 }
 
 } // namespace weft

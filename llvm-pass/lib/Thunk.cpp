@@ -60,8 +60,8 @@ bool weft::isBody(const Function &F, BodyForm Form, std::string &Why) {
     if (!isPayloadType(P))
       return Fail("has parameter " + Twine(I + 1) + " of type " + Text +
                   ", which no payload can carry: pass a pointer to it");
-    for (auto Kind : {Attribute::ByVal, Attribute::StructRet, Attribute::ByRef,
-                      Attribute::InAlloca, Attribute::Preallocated})
+    for (auto Kind : {Attribute::ByVal, Attribute::StructRet, Attribute::ByRef, Attribute::InAlloca,
+                      Attribute::Preallocated})
       if (F.hasParamAttribute(I, Kind))
         return Fail("has parameter " + Twine(I + 1) + " that is " +
                     Attribute::getNameFromAttrKind(Kind) +
@@ -118,10 +118,10 @@ void ThunkBuilder::describeForDebuggers() {
   auto Flags = DISubprogram::SPFlagDefinition | DISubprogram::SPFlagLocalToUnit;
   if (Of->isOptimized())
     Flags |= DISubprogram::SPFlagOptimized;
-  DISubprogram *SP = DI.createFunction(
-      Of->getFile(), Thunk->getName(), Thunk->getName(), Of->getFile(), Of->getLine(),
-      DI.createSubroutineType(DI.getOrCreateTypeArray({})), Of->getLine(),
-      DINode::FlagArtificial, Flags);
+  DISubprogram *SP =
+      DI.createFunction(Of->getFile(), Thunk->getName(), Thunk->getName(), Of->getFile(),
+                        Of->getLine(), DI.createSubroutineType(DI.getOrCreateTypeArray({})),
+                        Of->getLine(), DINode::FlagArtificial, Flags);
   DI.finalizeSubprogram(SP);
   Thunk->setSubprogram(SP);
   B.SetCurrentDebugLocation(DILocation::get(Context, Of->getLine(), 0, SP));
@@ -132,9 +132,9 @@ void ThunkBuilder::endBy(ArrayRef<Value *> Results) {
   for (Value *V : Results)
     Types.push_back(V->getType());
   PayloadCounts N = countPayload(Types);
-  FunctionCallee Return = M.getOrInsertFunction(
-      ("weft.return.i" + Twine(N.Ints) + "f" + Twine(N.Floats)).str(),
-      FunctionType::get(Type::getVoidTy(Context), Types, false));
+  FunctionCallee Return =
+      M.getOrInsertFunction(("weft.return.i" + Twine(N.Ints) + "f" + Twine(N.Floats)).str(),
+                            FunctionType::get(Type::getVoidTy(Context), Types, false));
   B.CreateCall(Return, Results);
   // Not unreachable, though it is: before that, the inliner takes calls for cold
   // and would not put the body in here. weft-lower makes it unreachable.
@@ -183,8 +183,7 @@ void ThunkBuilder::callInMemory() {
   auto *Payload = StructType::get(Context, {Ints, Floats});
   Value *Io = B.CreateAlloca(Payload, nullptr, "io");
   auto Place = [&](unsigned Half, unsigned I) {
-    return B.CreateInBoundsGEP(Payload, Io,
-                               {B.getInt32(0), B.getInt32(Half), B.getInt32(I)});
+    return B.CreateInBoundsGEP(Payload, Io, {B.getInt32(0), B.getInt32(Half), B.getInt32(I)});
   };
   for (unsigned I = 0; I < WEFT_PAYLOAD_INTS; ++I)
     B.CreateStore(intArg(I), Place(0, I));
@@ -228,9 +227,8 @@ Function *ThunkBuilder::make(BodyForm Form, const Twine &Name) {
 Function *weft::thunkFor(Function &Body, BodyForm Form) {
   if (!Body.hasName())
     Body.setName("weft_body");
-  std::string Name = ((Form == BodyForm::Memory ? "weft_thunk.mem." : "weft_thunk.") +
-                      Body.getName())
-                         .str();
+  std::string Name =
+      ((Form == BodyForm::Memory ? "weft_thunk.mem." : "weft_thunk.") + Body.getName()).str();
   if (Function *Before = Body.getParent()->getFunction(Name); Before && isThunk(*Before))
     return Before;
   return ThunkBuilder(Body).make(Form, Name);

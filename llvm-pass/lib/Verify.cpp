@@ -79,8 +79,7 @@ std::string Verifier::aboutBody(const MarkerCall &Call) {
   Value *V = Call.body()->stripPointerCastsAndAliases();
   std::string Why;
   if (auto *Body = dyn_cast<Function>(V)) {
-    if (!isThunk(*Body) &&
-        !isBody(*Body, Call.InC ? BodyForm::Memory : BodyForm::Registers, Why))
+    if (!isThunk(*Body) && !isBody(*Body, Call.InC ? BodyForm::Memory : BodyForm::Registers, Why))
       return Why;
   } else if (!Call.InC || isa<Constant>(V)) {
     return "the body is not a function of this module (a declaration will do): its type "
@@ -189,16 +188,16 @@ std::string Verifier::complaint(CallBase &Call) {
 void Verifier::functions() {
   for (Function &F : M)
     if (isMarkerName(F.getName()) && !F.isDeclaration())
-      Found.error(F, "'" + F.getName() +
-                         "' is defined here: names that begin with weft. are markers");
+      Found.error(F,
+                  "'" + F.getName() + "' is defined here: names that begin with weft. are markers");
 }
 
 /// Where a marker is used other than by calling it.
 void Verifier::addressesTaken() {
   auto Complain = [&](const Function &Marker, const User *By) {
-    std::string Message = ("the address of marker '" + Marker.getName() +
-                           "' is taken: a marker can only be called")
-                              .str();
+    std::string Message =
+        ("the address of marker '" + Marker.getName() + "' is taken: a marker can only be called")
+            .str();
     if (auto *At = dyn_cast<Instruction>(By))
       Found.error(*At, Message);
     else

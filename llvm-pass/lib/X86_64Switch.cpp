@@ -114,8 +114,7 @@ X86_64Switch::Asm X86_64Switch::build(LLVMContext &Context, const std::string &T
                    : OutTypes.size() == 1 ? OutTypes[0]
                                           : StructType::get(Context, OutTypes);
   Result.Ty = FunctionType::get(ResultTy, InTypes, false);
-  Result.Callee =
-      InlineAsm::get(Result.Ty, Text, join(Constraints, ","), /*hasSideEffects=*/true,
-                     /*isAlignStack=*/true, InlineAsm::AD_ATT, /*canThrow=*/true);
+  Result.Callee = InlineAsm::get(Result.Ty, Text, join(Constraints, ","), /*hasSideEffects=*/true,
+                                 /*isAlignStack=*/true, InlineAsm::AD_ATT, /*canThrow=*/true);
   return Result;
 }

@@ -18,20 +18,17 @@ namespace weft::compat {
 
 /// \p Fn is called with the pass manager and whether link-time optimization
 /// follows.
-template <typename Callback>
-void registerOptimizerLast(llvm::PassBuilder &PB, Callback Fn) {
+template <typename Callback> void registerOptimizerLast(llvm::PassBuilder &PB, Callback Fn) {
 #if LLVM_VERSION_MAJOR >= 20
   PB.registerOptimizerLastEPCallback(
-      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel,
-           llvm::ThinOrFullLTOPhase Phase) {
+      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase Phase) {
         Fn(MPM, Phase == llvm::ThinOrFullLTOPhase::ThinLTOPreLink ||
                     Phase == llvm::ThinOrFullLTOPhase::FullLTOPreLink);
       });
 #else
-  PB.registerOptimizerLastEPCallback(
-      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel) {
-        Fn(MPM, /*BeforeLink=*/true);
-      });
+  PB.registerOptimizerLastEPCallback([Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel) {
+    Fn(MPM, /*BeforeLink=*/true);
+  });
 #endif
 }
 
