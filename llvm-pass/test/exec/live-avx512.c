@@ -23,6 +23,9 @@ __attribute__((noinline)) static uint64_t run(long long x) {
   __m512i sum = _mm512_setzero_si512();
 #pragma clang loop unroll(full)
   for (int i = 0; i < 28; ++i)
+    __asm__("" : "+v"(v[i])); // or the sum would be made before the suspend, and no mask be alive
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 28; ++i)
     sum = _mm512_add_epi64(sum, _mm512_maskz_add_epi64(m[i % 7], v[i], v[(i + 11) % 28]));
   return (uint64_t)_mm512_reduce_add_epi64(sum);
 }
@@ -38,7 +41,12 @@ int main(void) {
   weft_payload io;
   __m512i mine = _mm512_set1_epi64(3);
   __mmask8 odd = _mm512_cmpgt_epi64_mask(_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0), mine);
-  while (weft_resume(k, &on, 0, &io, &k))
+  while (weft_resume(k, &on, 0, &io, &k)) {
     mine = _mm512_mask_add_epi64(mine, odd, mine, mine);
+    // What a function called here would be free to do.
+    __asm__ volatile("kxorw %%k1, %%k1, %%k1\n\tkxorw %%k2, %%k2, %%k2\n\tkxorw %%k3, %%k3, %%k3\n\t"
+                     "kxorw %%k4, %%k4, %%k4\n\tkxorw %%k5, %%k5, %%k5\n\tkxorw %%k6, %%k6, %%k6\n\t"
+                     "kxorw %%k7, %%k7, %%k7" ::: "k1", "k2", "k3", "k4", "k5", "k6", "k7");
+  }
   printf("checksum %llu\n", (unsigned long long)io.i[0] ^ (uint64_t)_mm512_reduce_add_epi64(mine));
 }
