@@ -4,6 +4,7 @@
 // park. What the chooser leaves in the waiter is the answer, so a woken task looks at the channel
 // no more: it may have been freed by then.
 #include "channel.h"
+#include "return_by_jump.h"
 
 #include <stdlib.h>
 
@@ -18,6 +19,20 @@ weft_status wait_for_nothing(const char *what) {
     return WEFT_E_NOTASK;
   Wait wait{self};
   return park_until_chosen(wait, what, WEFT_NEVER);
+}
+
+WEFT_RETURNS_BY_JUMP weft_status wait_to_send(weft_chan *c, const void *elem) {
+  Task *self = running_task();
+  if (__builtin_expect(!self, 0))
+    return WEFT_E_NOTASK;
+  return wait_in(c->senders, self, const_cast<void *>(elem), "channel send", WEFT_NEVER);
+}
+
+WEFT_RETURNS_BY_JUMP weft_status wait_to_recv(weft_chan *c, void *elem) {
+  Task *self = running_task();
+  if (__builtin_expect(!self, 0))
+    return WEFT_E_NOTASK;
+  return wait_in(c->receivers, self, elem, "channel receive", WEFT_NEVER);
 }
 
 } // namespace
@@ -47,13 +62,11 @@ weft_status weft_chan_send(weft_chan *c, const void *elem) {
     return wait_for_nothing("channel send (nil)");
   {
     ObjectHold hold(c);
-    if (send_ready(c))
-      return send_now(c, elem);
+    weft_status status = try_send(c, elem);
+    if (status != WEFT_E_AGAIN)
+      return status;
   }
-  Task *self = running_task();
-  if (__builtin_expect(!self, 0))
-    return WEFT_E_NOTASK;
-  return wait_in(c->senders, self, const_cast<void *>(elem), "channel send", WEFT_NEVER);
+  return wait_to_send(c, elem);
 }
 
 weft_status weft_chan_recv(weft_chan *c, void *elem) {
@@ -61,27 +74,25 @@ weft_status weft_chan_recv(weft_chan *c, void *elem) {
     return wait_for_nothing("channel receive (nil)");
   {
     ObjectHold hold(c);
-    if (recv_ready(c))
-      return recv_now(c, elem);
+    weft_status status = try_recv(c, elem);
+    if (status != WEFT_E_AGAIN)
+      return status;
   }
-  Task *self = running_task();
-  if (__builtin_expect(!self, 0))
-    return WEFT_E_NOTASK;
-  return wait_in(c->receivers, self, elem, "channel receive", WEFT_NEVER);
+  return wait_to_recv(c, elem);
 }
 
 weft_status weft_chan_try_send(weft_chan *c, const void *elem) {
   if (!c)
     return WEFT_E_AGAIN;
   ObjectHold hold(c);
-  return send_ready(c) ? send_now(c, elem) : WEFT_E_AGAIN;
+  return try_send(c, elem);
 }
 
 weft_status weft_chan_try_recv(weft_chan *c, void *elem) {
   if (!c)
     return WEFT_E_AGAIN;
   ObjectHold hold(c);
-  return recv_ready(c) ? recv_now(c, elem) : WEFT_E_AGAIN;
+  return try_recv(c, elem);
 }
 
 weft_status weft_chan_close(weft_chan *c) {

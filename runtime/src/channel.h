@@ -7,8 +7,8 @@
 // value goes straight from the sender's frame to the receiver's when one waits; through the buffer
 // otherwise.
 //
-// A step comes in two halves: `*_ready` looks (and changes nothing but stale waiters), `*_now`
-// does, and must follow a look that answered true with nothing in between.
+// try_send and try_recv do a step if it can be done now, else answer WEFT_E_AGAIN with nothing
+// changed but stale waiters; can_send and can_recv only look.
 #ifndef WEFT_RUNTIME_CHANNEL_H
 #define WEFT_RUNTIME_CHANNEL_H
 
@@ -57,11 +57,7 @@ inline void take_from_buffer(weft_chan *c, void *elem) {
   --c->count;
 }
 
-inline bool send_ready(weft_chan *c) {
-  return c->closed || c->count < c->capacity || peek_waiter(c->receivers);
-}
-
-inline weft_status send_now(weft_chan *c, const void *elem) {
+inline weft_status try_send(weft_chan *c, const void *elem) {
   if (__builtin_expect(c->closed, 0))
     return WEFT_E_CLOSED;
   if (Waiter *receiver = peek_waiter(c->receivers)) {
@@ -71,15 +67,13 @@ inline weft_status send_now(weft_chan *c, const void *elem) {
     wake_chosen(receiver);
     return WEFT_OK;
   }
+  if (c->count == c->capacity)
+    return WEFT_E_AGAIN;
   put_in_buffer(c, elem);
   return WEFT_OK;
 }
 
-inline bool recv_ready(weft_chan *c) {
-  return c->count != 0 || peek_waiter(c->senders) || c->closed;
-}
-
-inline weft_status recv_now(weft_chan *c, void *elem) {
+inline weft_status try_recv(weft_chan *c, void *elem) {
   if (c->count != 0) {
     take_from_buffer(c, elem);
     // The place that became free belongs to the sender who has waited longest.
@@ -97,10 +91,17 @@ inline weft_status recv_now(weft_chan *c, void *elem) {
     wake_chosen(sender);
     return WEFT_OK;
   }
+  if (!c->closed)
+    return WEFT_E_AGAIN;
   if (elem && c->elem_size != 0)
     memset(elem, 0, c->elem_size);
   return WEFT_E_CLOSED;
 }
+
+inline bool can_send(weft_chan *c) {
+  return c->closed || c->count < c->capacity || peek_waiter(c->receivers);
+}
+inline bool can_recv(weft_chan *c) { return c->count != 0 || peek_waiter(c->senders) || c->closed; }
 
 } // namespace weft
 

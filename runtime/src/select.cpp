@@ -20,12 +20,12 @@ namespace {
 bool case_ready(const weft_select_case &c) {
   if (!c.chan)
     return false;
-  return c.op == WEFT_SELECT_SEND ? send_ready(c.chan) : recv_ready(c.chan);
+  return c.op == WEFT_SELECT_SEND ? can_send(c.chan) : can_recv(c.chan);
 }
 
 int32_t do_case(weft_select_case *cases, uint32_t index) {
   weft_select_case &c = cases[index];
-  c.status = c.op == WEFT_SELECT_SEND ? send_now(c.chan, c.elem) : recv_now(c.chan, c.elem);
+  c.status = c.op == WEFT_SELECT_SEND ? try_send(c.chan, c.elem) : try_recv(c.chan, c.elem);
   return static_cast<int32_t>(index);
 }
 

@@ -101,10 +101,7 @@ inline void wake_chosen(Waiter *w) { task_wake(w->wait->task); }
 // Parks until the wait is chosen. WEFT_OK: it was. WEFT_E_CANCELLED, WEFT_E_TIMEOUT: it was not,
 // and the caller still stands in its queues and has to leave them.
 inline weft_status park_until_chosen(Wait &wait, const char *what, uint64_t deadline_ns) {
-  weft_status status;
-  do
-    status = task_park(wait.task, what, deadline_ns);
-  while (__builtin_expect(status == WEFT_OK && !wait.chosen, 0));
+  weft_status status = task_park(wait.task, what, deadline_ns);
   if (__builtin_expect(!wait.chosen, 0))
     return status;
   if (__builtin_expect(status == WEFT_E_CANCELLED, 0))
