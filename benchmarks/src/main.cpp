@@ -2,8 +2,8 @@
 
 // weft-bench: workloads x systems, side by side in one run. `./dev bench` builds and runs it.
 //
-// It fails only when an answer is wrong or a program dies. A reach that is missed is a line in the table:
-// figures depend on the machine, so no build may hang on them.
+// It fails only when an answer is wrong or a program dies. A reach that is missed is a line in the
+// table: figures depend on the machine, so no build may hang on them.
 #include "report.h"
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -15,9 +15,12 @@ int main(int argc, char **argv) {
   std::string json, markdown;
   bool list = false;
   CLI::App app("Measures Weft beside other systems, interleaved, after checking their answers.");
-  app.add_option("--json", json, "Write all samples, the machine and versions to this file")->type_name("FILE");
-  app.add_option("--markdown", markdown, "Write the table to this file (docs/benchmarks.md)")->type_name("FILE");
-  app.add_option("--filter", options.filter, "Only rows whose name or title matches this regular expression")
+  app.add_option("--json", json, "Write all samples, the machine and versions to this file")
+      ->type_name("FILE");
+  app.add_option("--markdown", markdown, "Write the table to this file (docs/benchmarks.md)")
+      ->type_name("FILE");
+  app.add_option("--filter", options.filter,
+                 "Only rows whose name or title matches this regular expression")
       ->type_name("REGEX")
       ->check([](const std::string &pattern) {
         try {
@@ -40,8 +43,8 @@ int main(int argc, char **argv) {
 
   if (list) {
     for (const bench::Row &row : bench::rows())
-      std::printf("%-18s %6llu  %s\n    %s\n", row.workload, static_cast<unsigned long long>(row.param), row.title,
-                  row.about);
+      std::printf("%-18s %6llu  %s\n    %s\n", row.workload,
+                  static_cast<unsigned long long>(row.param), row.title, row.about);
     return 0;
   }
 
@@ -58,12 +61,14 @@ int main(int argc, char **argv) {
   try {
     bench::start_systems(session, build / "benchmarks/systems");
     if (!session.find(bench::kWeft) || !session.find(bench::kYardstick)) {
-      std::fprintf(stderr, "weft-bench: no programs in %s\n", (build / "benchmarks/systems").c_str());
+      std::fprintf(stderr, "weft-bench: no programs in %s\n",
+                   (build / "benchmarks/systems").c_str());
       return 1;
     }
     std::vector<bench::Measured> all = bench::measure(session, options, wrong);
     if (all.empty()) {
-      std::fprintf(stderr, "weft-bench: no row matches '%s' (--list shows them)\n", options.filter.c_str());
+      std::fprintf(stderr, "weft-bench: no row matches '%s' (--list shows them)\n",
+                   options.filter.c_str());
       return 1;
     }
     if (!options.quick)

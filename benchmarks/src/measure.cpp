@@ -30,7 +30,8 @@ uint64_t ops_for(System &s, const Row &row, double round_ms) {
     auto r = s.run(row.workload, row.param, ops);
     double ms = static_cast<double>(r->figure) / 1e6;
     if (ms > round_ms / 8 || ops > UINT64_C(1) << 40)
-      return std::max<uint64_t>(row.small_ops, static_cast<uint64_t>(static_cast<double>(r->ops) * round_ms / ms));
+      return std::max<uint64_t>(row.small_ops,
+                                static_cast<uint64_t>(static_cast<double>(r->ops) * round_ms / ms));
   }
 }
 
@@ -61,7 +62,15 @@ double Figures::median() const { return at(samples, samples.size() / 2); }
 
 double Measured::ratio(const std::string &to) const {
   auto weft = figures.find(kWeft), peer = figures.find(to);
-  return weft == figures.end() || peer == figures.end() ? 0 : weft->second.median() / peer->second.median();
+  return weft == figures.end() || peer == figures.end()
+             ? 0
+             : weft->second.median() / peer->second.median();
+}
+
+double Measured::ratio_of_mins(const std::string &to) const {
+  auto weft = figures.find(kWeft), peer = figures.find(to);
+  return weft == figures.end() || peer == figures.end() ? 0
+                                                        : weft->second.min() / peer->second.min();
 }
 
 System *Session::find(const std::string &name) {
@@ -75,13 +84,15 @@ void start_systems(Session &session, const std::string &directory) {
   for (const char *name : {kYardstick, kWeft, "fcontext", "coroutine", "fiber", "go"}) {
     std::string program = directory + "/" + name;
     if (access(program.c_str(), X_OK))
-      session.absent[name] = "not built: its compiler or library was not found (./dev setup, benchmarks/README.md)";
+      session.absent[name] =
+          "not built: its compiler or library was not found (./dev setup, benchmarks/README.md)";
     else
       session.systems.emplace_back(name, program);
   }
 }
 
-std::vector<Measured> measure(Session &session, const Options &options, std::vector<std::string> &wrong) {
+std::vector<Measured> measure(Session &session, const Options &options,
+                              std::vector<std::string> &wrong) {
   std::vector<Measured> all;
   for (const Row &row : rows())
     if (wanted(row, options.filter))
@@ -105,7 +116,7 @@ std::vector<Measured> measure(Session &session, const Options &options, std::vec
     for (Measured &m : all)
       for (auto &[name, f] : m.figures) {
         System &s = *session.find(name);
-        f.ops = m.row->bytes        ? m.row->small_ops
+        f.ops = m.row->bytes         ? m.row->small_ops
                 : name == kYardstick ? ops_for(s, {"call", 0, "", "", "", 1000, 0, {}, {}, false},
                                                options.round_ms * kYardstickShare)
                                      : ops_for(s, *m.row, options.round_ms);

@@ -1,8 +1,8 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// Runs the rows: checks each answer on the small input, finds how many operations fill a round, then
-// measures. Rounds are the outer loop and systems the inner one, so that whatever else the machine does
-// hits all systems of a row alike, and ratios hold when absolute figures do not.
+// Runs the rows: checks each answer on the small input, finds how many operations fill a round,
+// then measures. Rounds are the outer loop and systems the inner one, so that whatever else the
+// machine does hits all systems of a row alike, and ratios hold when absolute figures do not.
 #pragma once
 
 #include "system.h"
@@ -32,14 +32,17 @@ struct Measured {
   const Row *row;
   std::map<std::string, Figures> figures; // by system; the yardstick is in each row
   std::vector<Verdict> verdicts;
-  double ratio(const std::string &to) const; // weft's median over that one's, 0 when one is absent
+  // weft's median over that one's, 0 when one is absent; and the same of minimums, which a busy
+  // machine disturbs less.
+  double ratio(const std::string &to) const;
+  double ratio_of_mins(const std::string &to) const;
 };
 
 struct Options {
-  std::string filter;      // a regular expression on workload/param and title
+  std::string filter; // a regular expression on workload/param and title
   unsigned rounds = 25;
   double round_ms = 20;
-  bool quick = false;      // small inputs only: answers, not figures
+  bool quick = false; // small inputs only: answers, not figures
 };
 
 struct Session {
@@ -52,6 +55,7 @@ struct Session {
 void start_systems(Session &session, const std::string &directory);
 
 // Every answer wrong is a line in `wrong`.
-std::vector<Measured> measure(Session &session, const Options &options, std::vector<std::string> &wrong);
+std::vector<Measured> measure(Session &session, const Options &options,
+                              std::vector<std::string> &wrong);
 
 } // namespace bench

@@ -20,11 +20,13 @@ namespace {
   return out;
 }
 
-std::string number(const Row &row, double v) { return text(row.bytes || v >= 1000 ? "%.0f" : v >= 100 ? "%.0f" : "%.1f", v); }
+std::string number(const Row &row, double v) {
+  return text(row.bytes || v >= 100 ? "%.0f" : "%.1f", v);
+}
 
 // What a reader sees of one system in one row.
 struct Cells {
-  std::string min, median, max, calls, ratio, reach, verdict;
+  std::string min, median, max, calls, ratio, mins, reach, verdict;
 };
 
 Cells cells(const Measured &m, const std::string &name, const Figures &f) {
@@ -35,8 +37,10 @@ Cells cells(const Measured &m, const std::string &name, const Figures &f) {
   auto call = m.figures.find(kYardstick);
   if (call != m.figures.end())
     c.calls = text("%.1f", f.median() / call->second.median());
-  if (name != kWeft && m.ratio(name) > 0)
+  if (name != kWeft && m.ratio(name) > 0) {
     c.ratio = text("%.2f", m.ratio(name));
+    c.mins = text("%.2f", m.ratio_of_mins(name));
+  }
   for (const Verdict &v : m.verdicts)
     if (v.peer == name) {
       c.reach = text("%.2f", v.most);
@@ -75,7 +79,8 @@ Score score(const std::vector<Measured> &all) {
 
 std::string where(const Machine &m) {
   return m.date + ", " + m.cpu + " (" + std::to_string(m.cpus) + " CPUs, load " + m.load + ", " +
-         (m.pinned < 0 ? "not pinned" : "pinned to CPU " + std::to_string(m.pinned)) + "), " + m.kernel;
+         (m.pinned < 0 ? "not pinned" : "pinned to CPU " + std::to_string(m.pinned)) + "), " +
+         m.kernel;
 }
 
 } // namespace
@@ -86,14 +91,15 @@ void print_table(const Session &session, const Machine &machine, const std::vect
     std::printf("  %-10s %s\n", s.name().c_str(), s.version().c_str());
   for (const auto &[name, why] : session.absent)
     std::printf("  %-10s %s\n", name.c_str(), why.c_str());
-  std::printf("\n%-36s %-10s %8s %8s %8s %7s  %9s %6s\n", "ns per operation", "system", "min", "median", "max",
-              "x call", "weft / it", "reach");
+  std::printf("\n%-36s %-10s %8s %8s %8s %7s  %9s %7s %6s\n", "ns per operation", "system", "min",
+              "median", "max", "x call", "weft / it", "by min", "reach");
   for (const Measured &m : all) {
     std::string title = m.row->bytes ? std::string(m.row->title) + ", bytes" : m.row->title;
     for (const std::string &name : order(m)) {
       Cells c = cells(m, name, m.figures.at(name));
-      std::printf("%-36s %-10s %8s %8s %8s %7s  %9s %6s  %s\n", title.c_str(), name.c_str(), c.min.c_str(),
-                  c.median.c_str(), c.max.c_str(), c.calls.c_str(), c.ratio.c_str(), c.reach.c_str(), c.verdict.c_str());
+      std::printf("%-36s %-10s %8s %8s %8s %7s  %9s %7s %6s  %s\n", title.c_str(), name.c_str(),
+                  c.min.c_str(), c.median.c_str(), c.max.c_str(), c.calls.c_str(), c.ratio.c_str(),
+                  c.mins.c_str(), c.reach.c_str(), c.verdict.c_str());
       title.clear();
     }
   }
@@ -108,9 +114,12 @@ bool write_json(const std::string &file, const Session &session, const Machine &
   ordered_json out;
   out["date"] = machine.date;
   out["command"] = machine.command;
-  out["machine"] = {{"cpu", machine.cpu},       {"cpus", machine.cpus},
-                    {"kernel", machine.kernel}, {"load", machine.load},
-                    {"pinned_to", machine.pinned < 0 ? ordered_json() : ordered_json(machine.pinned)}};
+  out["machine"] = {
+      {"cpu", machine.cpu},
+      {"cpus", machine.cpus},
+      {"kernel", machine.kernel},
+      {"load", machine.load},
+      {"pinned_to", machine.pinned < 0 ? ordered_json() : ordered_json(machine.pinned)}};
   out["rounds"] = options.rounds;
   out["round_ms"] = options.round_ms;
   out["systems"] = ordered_json::object();
@@ -120,20 +129,24 @@ bool write_json(const std::string &file, const Session &session, const Machine &
   out["wrong_answers"] = wrong;
   out["rows"] = ordered_json::array();
   for (const Measured &m : all) {
-    ordered_json row = {{"workload", m.row->workload}, {"param", m.row->param},
-                        {"title", m.row->title},       {"about", m.row->about},
+    ordered_json row = {{"workload", m.row->workload},   {"param", m.row->param},
+                        {"title", m.row->title},         {"about", m.row->about},
                         {"operation", m.row->operation}, {"unit", m.row->bytes ? "bytes" : "ns"}};
     row["systems"] = ordered_json::object();
     for (const auto &[name, f] : m.figures) {
       ordered_json &one = row["systems"][name] = {{"operations_per_round", f.ops}};
       if (!f.samples.empty())
-        one.update({{"min", f.min()}, {"median", f.median()}, {"max", f.max()}, {"samples", f.samples}});
+        one.update(
+            {{"min", f.min()}, {"median", f.median()}, {"max", f.max()}, {"samples", f.samples}});
     }
     row["reaches"] = ordered_json::array();
     for (const Verdict &v : m.verdicts)
-      row["reaches"].push_back({{"peer", v.peer}, {"most", v.most},
-                                {"ratio", v.known() ? ordered_json(v.ratio) : ordered_json()},
-                                {"met", v.known() ? ordered_json(v.met()) : ordered_json()}});
+      row["reaches"].push_back(
+          {{"peer", v.peer},
+           {"most", v.most},
+           {"ratio", v.known() ? ordered_json(v.ratio) : ordered_json()},
+           {"ratio_of_mins", v.known() ? ordered_json(m.ratio_of_mins(v.peer)) : ordered_json()},
+           {"met", v.known() ? ordered_json(v.met()) : ordered_json()}});
     out["rows"].push_back(row);
   }
   std::ofstream f(file);
@@ -144,7 +157,8 @@ bool write_json(const std::string &file, const Session &session, const Machine &
 bool write_markdown(const std::string &file, const Session &session, const Machine &machine,
                     const Options &options, const std::vector<Measured> &all) {
   std::ofstream f(file);
-  f << "# Figures\n\nWritten by `" << machine.command << "`; `benchmarks/README.md` says how to read it. Change it by "
+  f << "# Figures\n\nWritten by `" << machine.command
+    << "`; `benchmarks/README.md` says how to read it. Change it by "
        "running the command.\n\n"
     << where(machine) << ". " << options.rounds << " rounds of " << options.round_ms
     << " ms, systems interleaved; nanoseconds per operation.\n\n";
@@ -152,13 +166,15 @@ bool write_markdown(const std::string &file, const Session &session, const Machi
     f << "* " << s.name() << ": " << s.version() << "\n";
   for (const auto &[name, why] : session.absent)
     f << "* " << name << ": " << why << "\n";
-  f << "\n| what | system | min | median | max | x call | weft / it | reach | |\n|---|---|--:|--:|--:|--:|--:|--:|---|\n";
+  f << "\n| what | system | min | median | max | x call | weft / it | by min | reach | "
+       "|\n|---|---|--:|--:|--:|--:|--:|--:|--:|---|\n";
   for (const Measured &m : all) {
     std::string title = m.row->bytes ? std::string(m.row->title) + ", bytes" : m.row->title;
     for (const std::string &name : order(m)) {
       Cells c = cells(m, name, m.figures.at(name));
-      f << "| " << title << " | " << name << " | " << c.min << " | " << c.median << " | " << c.max << " | " << c.calls
-        << " | " << c.ratio << " | " << c.reach << " | " << c.verdict << " |\n";
+      f << "| " << title << " | " << name << " | " << c.min << " | " << c.median << " | " << c.max
+        << " | " << c.calls << " | " << c.ratio << " | " << c.mins << " | " << c.reach << " | "
+        << c.verdict << " |\n";
       title.clear();
     }
   }
@@ -168,7 +184,8 @@ bool write_markdown(const std::string &file, const Session &session, const Machi
   for (const Measured &m : all)
     if (m.row->workload != last) {
       last = m.row->workload;
-      f << "* **" << last << "**: " << m.row->about << " One operation: a " << m.row->operation << ".\n";
+      f << "* **" << last << "**: " << m.row->about << " One operation: a " << m.row->operation
+        << ".\n";
     }
   return static_cast<bool>(f.flush());
 }

@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// What was measured, for people (a table, Markdown) and for programs (JSON), always with the machine, the
-// date and the versions, without which figures mean nothing.
+// What was measured, for people (a table, Markdown) and for programs (JSON), always with the
+// machine, the date and the versions, without which figures mean nothing.
 #pragma once
 
 #include "measure.h"

@@ -11,7 +11,8 @@
 
 namespace bench {
 
-System::System(std::string name, const std::string &program) : name_(std::move(name)), program_(program) {
+System::System(std::string name, const std::string &program)
+    : name_(std::move(name)), program_(program) {
   start();
 }
 
@@ -64,9 +65,10 @@ std::string System::line() {
     int status = 0;
     waitpid(pid_, &status, 0);
     pid_ = 0;
-    throw std::runtime_error(program_ + (WIFSIGNALED(status)
-                                             ? std::string(" died: ") + strsignal(WTERMSIG(status))
-                                             : " ended with status " + std::to_string(WEXITSTATUS(status))));
+    throw std::runtime_error(program_ +
+                             (WIFSIGNALED(status)
+                                  ? std::string(" died: ") + strsignal(WTERMSIG(status))
+                                  : " ended with status " + std::to_string(WEXITSTATUS(status))));
   }
   text[std::strcspn(text, "\n")] = 0;
   return text;
@@ -81,7 +83,9 @@ std::optional<Run> System::run(const std::string &workload, uint64_t param, uint
   if (reply == "none")
     return std::nullopt;
   Run r;
-  if (std::sscanf(reply.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &r.ops, &r.figure, &r.answer) != 3 || !r.ops)
+  if (std::sscanf(reply.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &r.ops, &r.figure,
+                  &r.answer) != 3 ||
+      !r.ops)
     throw std::runtime_error(program_ + " answered '" + reply + "'");
   return r;
 }

@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// A measured system is a program of its own that answers one line per run (systems/serve.h). This is the
-// other end of the conversation.
+// A measured system is a program of its own that answers one line per run (systems/serve.h). This
+// is the other end of the conversation.
 #pragma once
 
 #include <cstdint>

@@ -18,75 +18,156 @@ const std::vector<const char *> kTaskPeers = {"weft", "go", "fiber"};
 constexpr double kHalf = 0.5, kOthers = 0.8;
 
 Row driver(uint64_t n, const char *title) {
-  return {"driver", n, title, "pair",
-          "A function that is not inlined resumes one of n continuations and returns its next handle; a "
+  return {"driver",
+          n,
+          title,
+          "pair",
+          "A function that is not inlined resumes one of n continuations and returns its next "
+          "handle; a "
           "loop elsewhere calls it for each in turn.",
-          kSmall, kSum, kWithCoroutine, {{"fcontext", kOthers}}};
+          kSmall,
+          kSum,
+          kWithCoroutine,
+          {{"fcontext", kOthers}}};
 }
 
 // n rounds of 1 + 2 + .. + n, cut after 1000 switches.
 Row ring(uint64_t n, const char *title, uint64_t small, uint64_t answer) {
-  return {"ring", n, title, "switch",
-          "n continuations, each hands over to the next by a symmetric switch, which brings the handle of the "
+  return {"ring",
+          n,
+          title,
+          "switch",
+          "n continuations, each hands over to the next by a symmetric switch, which brings the "
+          "handle of the "
           "one that was left.",
-          small, answer, kSwitchPeers, {{"fcontext", kOthers}}};
+          small,
+          answer,
+          kSwitchPeers,
+          {{"fcontext", kOthers}}};
 }
 
 Row forward(uint64_t depth, const char *title) {
-  return {"forward", depth, title, "pair",
-          "The innermost of a chain of continuations suspends by a tag that only the outermost's resumer lists; "
+  return {"forward",
+          depth,
+          title,
+          "pair",
+          "The innermost of a chain of continuations suspends by a tag that only the outermost's "
+          "resumer lists; "
           "the peer, which has no handlers, jumps there directly.",
-          kSmall, kSum, kSwitchPeers, {{"fcontext", kHalf}}};
+          kSmall,
+          kSum,
+          kSwitchPeers,
+          {{"fcontext", kHalf}}};
 }
 
 Row search(uint64_t depth, const char *title) {
-  return {"search", depth, title, "pair",
-          "Like forward, by two tags in turns, so that remembering the last handler found does not help.",
-          kSmall, kSum, {"weft"}, {}};
+  return {"search",
+          depth,
+          title,
+          "pair",
+          "Like forward, by two tags in turns, so that remembering the last handler found does not "
+          "help.",
+          kSmall,
+          kSum,
+          {"weft"},
+          {}};
 }
 
-// Each task yields so often at least, in any run: else first touches of stacks would be what is measured.
+// Each task yields so often at least, in any run: else first touches of stacks would be what is
+// measured.
 constexpr uint64_t kYields = 100;
 
 Row yield(uint64_t n, const char *title, double most) {
-  return {"yield", n, title, "yield",
+  return {"yield",
+          n,
+          title,
+          "yield",
           "n tasks yield in turns; weft's scheduler is fifo, loaded by its path.",
-          n * kYields, n * kYields, kTaskPeers, {{"go", most}, {"fiber", most}}};
+          n * kYields,
+          n * kYields,
+          kTaskPeers,
+          {{"go", most}, {"fiber", most}}};
 }
 
 } // namespace
 
 const std::vector<Row> &rows() {
   static const std::vector<Row> table = {
-      {"loop", 0, "loop", "pair", "A loop resumes one continuation, which suspends in a loop of its own.",
-       kSmall, kSum, kWithCoroutine, {{"fcontext", kHalf}, {"coroutine", 2.5}}},
+      {"loop",
+       0,
+       "loop",
+       "pair",
+       "A loop resumes one continuation, which suspends in a loop of its own.",
+       kSmall,
+       kSum,
+       kWithCoroutine,
+       {{"fcontext", kHalf}, {"coroutine", 2.5}}},
       driver(4, "driver of 4"),
       driver(64, "driver of 64"),
       driver(1024, "driver of 1024"),
       ring(4, "ring of 4", 1000, 2500),
       ring(64, "ring of 64", 6400, 208000),
       ring(1024, "ring of 1024", 10240, 5248000),
-      {"nested", 4, "nested generators, 4 levels", "pair",
-       "Each level resumes the next and passes its value up by a suspension of its own; a value costs 4 pairs.",
-       4 * kSmall, 503500, kSwitchPeers, {{"fcontext", kHalf}}},
+      {"nested",
+       4,
+       "nested generators, 4 levels",
+       "pair",
+       "Each level resumes the next and passes its value up by a suspension of its own; a value "
+       "costs 4 pairs.",
+       4 * kSmall,
+       503500,
+       kSwitchPeers,
+       {{"fcontext", kHalf}}},
       forward(1, "forwarded through 1"),
       forward(4, "forwarded through 4"),
       forward(16, "forwarded through 16"),
       forward(64, "forwarded through 64"),
       forward(128, "forwarded through 128"),
-      {"suspend-in-callee", 0, "suspend in a callee", "pair",
+      {"suspend-in-callee",
+       0,
+       "suspend in a callee",
+       "pair",
        "The suspension is in a function that is not inlined.",
-       kSmall, kSum, kSwitchPeers, {{"fcontext", kOthers}}},
-      {"resume-in-callee", 0, "resume in a callee", "pair", "The resume is in a function that is not inlined.",
-       kSmall, kSum, kSwitchPeers, {{"fcontext", kOthers}}},
-      {"both-in-callees", 0, "both in callees", "pair", "Both are in functions that are not inlined.",
-       kSmall, kSum, kSwitchPeers, {{"fcontext", kOthers}}},
-      {"tree", 0, "tree generator", "pair",
+       kSmall,
+       kSum,
+       kSwitchPeers,
+       {{"fcontext", kOthers}}},
+      {"resume-in-callee",
+       0,
+       "resume in a callee",
+       "pair",
+       "The resume is in a function that is not inlined.",
+       kSmall,
+       kSum,
+       kSwitchPeers,
+       {{"fcontext", kOthers}}},
+      {"both-in-callees",
+       0,
+       "both in callees",
+       "pair",
+       "Both are in functions that are not inlined.",
+       kSmall,
+       kSum,
+       kSwitchPeers,
+       {{"fcontext", kOthers}}},
+      {"tree",
+       0,
+       "tree generator",
+       "pair",
        "A continuation walks a tree of height 20 by recursion and suspends at each node.",
-       kSmall, 1994, kSwitchPeers, {{"fcontext", kOthers}}},
-      {"create", 0, "create, run, free", "continuation",
+       kSmall,
+       1994,
+       kSwitchPeers,
+       {{"fcontext", kOthers}}},
+      {"create",
+       0,
+       "create, run, free",
+       "continuation",
        "A continuation on a warm stack: made, run to its end by one resume, and gone.",
-       kSmall, kSum, kWithCoroutine, {{"call", 7}}},
+       kSmall,
+       kSum,
+       kWithCoroutine,
+       {{"call", 7}}},
       search(4, "two tags through 4"),
       search(16, "two tags through 16"),
       search(64, "two tags through 64"),
@@ -96,17 +177,44 @@ const std::vector<Row> &rows() {
       yield(64, "yield, 64 tasks", 1 / 8.),
       yield(1024, "yield, 1024 tasks", 1 / 3.),
       yield(4096, "yield, 4096 tasks", 1 / 3.),
-      {"spawn", 1, "spawn and finish, one by one", "task", "A task is spawned and waited for, by a wait group.",
-       kSmall, kSmall, kTaskPeers, {{"go", 1 / 6.}}},
-      {"spawn", 1000, "spawn and finish, in batches of 1000", "task",
+      {"spawn",
+       1,
+       "spawn and finish, one by one",
+       "task",
+       "A task is spawned and waited for, by a wait group.",
+       kSmall,
+       kSmall,
+       kTaskPeers,
+       {{"go", 1 / 6.}}},
+      {"spawn",
+       1000,
+       "spawn and finish, in batches of 1000",
+       "task",
        "Tasks are spawned and all of them waited for, by a wait group.",
-       kSmall, kSmall, kTaskPeers, {{"go", 1 / 6.}}},
-      {"channel", 0, "unbuffered channel round trip", "round trip",
+       kSmall,
+       kSmall,
+       kTaskPeers,
+       {{"go", 1 / 6.}}},
+      {"channel",
+       0,
+       "unbuffered channel round trip",
+       "round trip",
        "One task sends on a channel and receives the answer on another.",
-       kSmall, kSum, kTaskPeers, {{"go", 1 / 6.}}},
-      {"parked", 100000, "memory per parked task", "task",
-       "100000 tasks wait in a channel each: growth of resident memory and page tables, the channels' own left out.",
-       100000, 100000, {"weft", "go"}, {}, true},
+       kSmall,
+       kSum,
+       kTaskPeers,
+       {{"go", 1 / 6.}}},
+      {"parked",
+       100000,
+       "memory per parked task",
+       "task",
+       "100000 tasks wait in a channel each: growth of resident memory and page tables, the "
+       "channels' own left out.",
+       100000,
+       100000,
+       {"weft", "go"},
+       {},
+       true},
   };
   return table;
 }

@@ -1,7 +1,8 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// What is measured: the table of workloads, each with an input small enough to know its answer, and how
-// far Weft wants to reach beside each peer. systems/ has the programs; nothing here runs anything.
+// What is measured: the table of workloads, each with an input small enough to know its answer, and
+// how far Weft wants to reach beside each peer. systems/ has the programs; nothing here runs
+// anything.
 #pragma once
 
 #include <cstdint>

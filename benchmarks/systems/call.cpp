@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// The yardstick: a call through a pointer that the compiler cannot see through. Every figure is also
-// given as a multiple of it.
+// The yardstick: a call through a pointer that the compiler cannot see through. Every figure is
+// also given as a multiple of it.
 #include "serve.h"
 
 namespace {

@@ -1,8 +1,8 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// C++20 coroutines: stackless, so what they can't do (suspend from within a callee) is absent here. They
-// are made in a function that is not inlined, so that the compiler neither elides the frame nor sees
-// which coroutine it resumes.
+// C++20 coroutines: stackless, so what they can't do (suspend from within a callee) is absent here.
+// They are made in a function that is not inlined, so that the compiler neither elides the frame
+// nor sees which coroutine it resumes.
 #include "serve.h"
 #include <coroutine>
 #include <exception>

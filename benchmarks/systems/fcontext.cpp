@@ -1,8 +1,8 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// Boost.Context's raw interface, make_fcontext and jump_fcontext: the fastest that Boost has, without the
-// C++ wrapper. Stacks come from Boost's own default allocator. Two words travel each way: the context
-// that was left, and the address of the value.
+// Boost.Context's raw interface, make_fcontext and jump_fcontext: the fastest that Boost has,
+// without the C++ wrapper. Stacks come from Boost's own default allocator. Two words travel each
+// way: the context that was left, and the address of the value.
 #include "serve.h"
 #include <boost/context/detail/fcontext.hpp>
 #include <boost/context/fixedsize_stack.hpp>
@@ -95,7 +95,8 @@ bench::Result driver(uint64_t n, uint64_t ops) {
   return {ops, bench::now() - start, sum};
 }
 
-// --- ring: each jumps to the next; whoever arrives notes where the one it came from stopped --------------
+// --- ring: each jumps to the next; whoever arrives notes where the one it came from stopped
+// --------------
 struct Ring {
   std::vector<Context> all;
   uint64_t left, sum;
@@ -135,7 +136,8 @@ bench::Result ring_of(uint64_t n, uint64_t ops) {
   return {ops, bench::now() - start, r.sum};
 }
 
-// --- nested: each level resumes the next and passes the value up -------------------------------------------
+// --- nested: each level resumes the next and passes the value up
+// -------------------------------------------
 void pass_up(transfer_t t) {
   uint64_t depth = value(t);
   if (depth == 1) {
@@ -159,7 +161,8 @@ bench::Result nested(uint64_t depth, uint64_t ops) {
   return {values * depth, ns, sum}; // the inner stacks are leaked with the program
 }
 
-// --- forward: the innermost jumps straight to the outermost's resumer --------------------------------------
+// --- forward: the innermost jumps straight to the outermost's resumer
+// --------------------------------------
 fcontext_t innermost_goes_to;
 
 void forwarding(transfer_t t) {
@@ -186,7 +189,8 @@ bench::Result forward(uint64_t depth, uint64_t ops) {
   return {ops, bench::now() - start, sum};
 }
 
-// --- tree ----------------------------------------------------------------------------------------------------
+// --- tree
+// ----------------------------------------------------------------------------------------------------
 [[gnu::noinline]] fcontext_t walk(uint64_t height, fcontext_t out) {
   if (!height)
     return out;
@@ -199,7 +203,8 @@ void tree_body(transfer_t t) {
     out = walk(20, out);
 }
 
-// --- create ----------------------------------------------------------------------------------------------------
+// --- create
+// ----------------------------------------------------------------------------------------------------
 void add_one(transfer_t t) {
   jump_fcontext(t.fctx, word(value(t) + 1));
   __builtin_trap();

@@ -4,10 +4,10 @@
 //
 // Each system is one program, so that none can change another's allocator, predictors or signal
 // handlers, and so that a Go program is measured like a C++ one. On start it prints
-// `system NAME VERSION`; then for each line `run WORKLOAD PARAM OPS` on its standard input it does about
-// OPS operations and prints `OPS-DONE FIGURE ANSWER`: the nanoseconds of all of them (bytes where the
-// workload is about memory) and the sum that proves that the work was done. `none` for a workload that
-// it lacks. It ends at the end of its input.
+// `system NAME VERSION`; then for each line `run WORKLOAD PARAM OPS` on its standard input it does
+// about OPS operations and prints `OPS-DONE FIGURE ANSWER`: the nanoseconds of all of them (bytes
+// where the workload is about memory) and the sum that proves that the work was done. `none` for a
+// workload that it lacks. It ends at the end of its input.
 //
 // A run makes what it needs, warms it up, and reads the clock only around the operations.
 #pragma once
@@ -52,7 +52,8 @@ inline uint64_t resident_bytes() {
   return total;
 }
 
-inline int serve(const char *system, const char *version, std::initializer_list<Workload> workloads) {
+inline int serve(const char *system, const char *version,
+                 std::initializer_list<Workload> workloads) {
   std::printf("system %s %s\n", system, version);
   std::fflush(stdout);
   char line[256], name[64];

@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// Weft's continuations through markers, compiled by the pass with all checks on, in the shapes that cost
-// differently. Nothing here calls the runtime's out-of-line forms.
+// Weft's continuations through markers, compiled by the pass with all checks on, in the shapes that
+// cost differently. Nothing here calls the runtime's out-of-line forms.
 #include "weft.h"
 #include "weft/markers.h"
 #include <cstdlib>
@@ -88,7 +88,8 @@ inline bench::Result resumed_in_callee(weft_marker_body body, uint64_t ops) {
   return {ops, ns, sum};
 }
 
-// --- ring: whoever arrives notes the handle of the one that it came from --------------------------------
+// --- ring: whoever arrives notes the handle of the one that it came from
+// --------------------------------
 struct Ring {
   std::vector<weft_cont> all;
   uint64_t left, sum;
@@ -121,7 +122,8 @@ uint64_t enter_ring(weft_cont *k) {
   return p.i[0];
 }
 
-// --- nested: each level resumes the next and passes the value up -------------------------------------------
+// --- nested: each level resumes the next and passes the value up
+// -------------------------------------------
 void pass_up(void *env, weft_payload *io) {
   const uint64_t depth = reinterpret_cast<uint64_t>(env);
   if (depth == 1)
@@ -131,7 +133,8 @@ void pass_up(void *env, weft_payload *io) {
     x = suspend(&value_tag, resume(&inner, &on_value, x) + 1);
 }
 
-// --- forward: depth - 1 levels that do not list the tag ------------------------------------------------------
+// --- forward: depth - 1 levels that do not list the tag
+// ------------------------------------------------------
 void echo_alternately(void *, weft_payload *io) {
   for (uint64_t x = io->i[0];;) {
     x = suspend(&value_tag, x + 1);
@@ -149,7 +152,8 @@ template <weft_marker_body innermost> void forwarding(void *env, weft_payload *i
   resume(&inner, &on_unused, io->i[0]);
 }
 
-// --- tree: recursion within the continuation ----------------------------------------------------------------
+// --- tree: recursion within the continuation
+// ----------------------------------------------------------------
 [[gnu::noinline]] void walk(uint64_t height) {
   if (!height)
     return;

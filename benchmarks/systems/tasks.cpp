@@ -45,7 +45,8 @@ void run(weft_task_fn main_task, void *arg) {
   must(weft_run(runtime()), "run");
 }
 
-// --- yield: the first to start reads the clock, and the last to end ---------------------------------------
+// --- yield: the first to start reads the clock, and the last to end
+// ---------------------------------------
 struct Yield {
   uint64_t n, each, started, ended, first, last, sum;
 };
@@ -62,7 +63,8 @@ void yield_body(void *arg) {
     y.last = bench::now();
 }
 
-// --- spawn ----------------------------------------------------------------------------------------------------
+// --- spawn
+// ----------------------------------------------------------------------------------------------------
 struct Spawn {
   uint64_t batch, rounds, ran, ns;
   weft_wait_group pending;
@@ -88,7 +90,8 @@ void spawn_main(void *arg) {
   s.ns = bench::now() - start;
 }
 
-// --- channel ----------------------------------------------------------------------------------------------------
+// --- channel
+// ----------------------------------------------------------------------------------------------------
 struct Channel {
   weft_chan *there, *back;
   uint64_t ops, sum, ns;
@@ -114,7 +117,8 @@ void channel_main(void *arg) {
   weft_chan_close(c.there);
 }
 
-// --- parked: what tasks cost that wait in a channel each ----------------------------------------------------
+// --- parked: what tasks cost that wait in a channel each
+// ----------------------------------------------------
 struct Parked {
   uint64_t n, used, sum, waiting;
   std::vector<weft_chan *> wake;

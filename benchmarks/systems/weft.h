@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// The two halves of the program `weft`: continuations through markers, and tasks under a scheduler that
-// is loaded by path.
+// The two halves of the program `weft`: continuations through markers, and tasks under a scheduler
+// that is loaded by path.
 #pragma once
 
 #include "serve.h"
