@@ -84,8 +84,8 @@ WEFT_NOT_SEEN _Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action action
   if (actions & _UA_CLEANUP_PHASE) {
     weft_cb *me = weft_current();
     arch::san::before_return();
-    arch::san::after_entry();
     weft_tls.current = me->parent;
+    arch::san::after_entry();
     me->parent = dead;
     dead = me;
   }

@@ -96,7 +96,14 @@ WEFT_NOT_SEEN void before_return() {
 
 WEFT_NOT_SEEN void after_entry() {
 #if defined(WEFT_ASAN)
-  __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
+  // A fresh stack has no fake stack yet. One that is entered to be unwound has left its own here.
+  weft_cb *me = weft_current();
+  void *fake = nullptr;
+  if (me != &weft_root_cb) {
+    fake = cold(me)->asan_fake;
+    cold(me)->asan_fake = nullptr;
+  }
+  __sanitizer_finish_switch_fiber(fake, nullptr, nullptr);
 #endif
 }
 
@@ -106,9 +113,16 @@ WEFT_NOT_SEEN void destroy(weft_cb *cb) {
     __tsan_destroy_fiber(cold(cb)->tsan_fiber);
 #endif
   cold(cb)->tsan_fiber = nullptr;
+  cold(cb)->asan_fake = nullptr;
 }
 
-WEFT_NOT_SEEN Leave::Leave(weft_cb *to) { tell(to, &fake_); }
+WEFT_NOT_SEEN Leave::Leave(weft_cb *to) {
+  tell(to, &fake_);
+  // For a drop, which never comes back here: without it the fake stack would leak.
+  weft_cb *me = weft_current();
+  if (me != &weft_root_cb)
+    cold(me)->asan_fake = fake_;
+}
 
 WEFT_NOT_SEEN void Leave::back() {
 #if defined(WEFT_ASAN)
