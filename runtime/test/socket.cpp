@@ -2,6 +2,8 @@
 
 // Reading, writing and closing descriptors from tasks: nothing lost, nobody left waiting.
 #include "loopback.h"
+#include "on_manual.h"
+#include "weft/lowered.h"
 
 #include <cerrno>
 #include <random>
@@ -295,5 +297,53 @@ TEST_CASE("a task whose peer is always faster does not keep others from running"
     stop = true;
   });
   CHECK(stop);
+  p.close();
+}
+
+TEST_CASE("on a host that cannot watch, only what need not wait is done", "[socket]") {
+  OnManual on;
+  Pair p;
+  on.go([&] {
+    char c = 0;
+    CHECK(weft_sock_write(p.a, "x", 1, WEFT_NEVER, nullptr) == WEFT_OK);
+    CHECK(weft_sock_read(p.b, &c, 1, WEFT_NEVER) == 1);
+    CHECK(c == 'x');
+    CHECK(weft_sock_read(p.b, &c, 1, WEFT_NEVER) == -ENOTSUP);
+    p.close();
+  });
+  CHECK(weft_turn(on.rt, nullptr).live == 0);
+}
+
+TEST_CASE("a scheduler inside the task may take a socket's wait", "[socket]") {
+  InTasks tasks;
+  Pair p;
+  static weft_sock *reads;
+  static int64_t got;
+  reads = p.a;
+  got = 99;
+  tasks.run([&] {
+    weft_cont child = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) {
+          char c = 0;
+          got = weft_sock_read(reads, &c, 1, WEFT_NEVER) == 1 ? c : -1;
+        },
+        nullptr, WEFT_STACK_256K);
+    const weft_handlers awaits = {1, 0, {{&weft_await_tag, WEFT_ON_SUSPEND, 0}}};
+    weft_payload io = {};
+    weft_cont next = 0;
+    CHECK(weft_rt_resume(child, &awaits, nullptr, &io, &next) == 1);
+    weft_token token = io.i[0];
+    CHECK(io.i[1] == WEFT_NEVER);
+    // The task goes on while its child waits.
+    CHECK(weft_sock_write(p.b, "k", 1, WEFT_NEVER, nullptr) == WEFT_OK);
+    uint64_t value = 0;
+    weft_status status = weft_await(token, &value);
+    CHECK(status == WEFT_OK);
+    io = {};
+    io.i[0] = static_cast<uint32_t>(status);
+    io.i[1] = value;
+    CHECK(weft_rt_resume(next, &awaits, &io, &io, &next) == 0);
+  });
+  CHECK(got == 'k');
   p.close();
 }

@@ -6,6 +6,12 @@
  * statuses: -errno, WEFT_E_CANCELLED, WEFT_E_TIMEOUT, WEFT_E_CLOSED (closed by another task while
  * waiting). A timeout or cancellation loses no data: what was read or written before it is counted
  * in the next call's result or was returned. SIGPIPE is never raised.
+ *
+ * The system call comes first, so what need not wait works outside of tasks and on any host; what
+ * would wait answers WEFT_E_NOTASK outside of tasks, -ENOTSUP when the host cannot watch, and
+ * WEFT_E_BUSY when another task waits for the same (both read, say). A deadline in the past still
+ * takes what is there. Waiting is an await: a handler of weft_await_tag inside the task sees it. A
+ * task that never has to wait yields now and then.
  */
 #ifndef WEFT_NET_H
 #define WEFT_NET_H
@@ -18,13 +24,15 @@ extern "C" {
 
 typedef struct weft_sock weft_sock;
 
-/* host: numeric IPv4 or IPv6, or NULL for any; port 0 picks one (weft_sock_port). -EADDRINUSE ... */
+/* host: numeric IPv4 or IPv6, or NULL for any; port 0 picks one (weft_sock_port). -EADDRINUSE.. */
 WEFT_API weft_status weft_tcp_listen(const char *host, uint16_t port, int backlog, weft_sock **out);
-/* Waits for a connection. -EMFILE, -ENFILE: the connection stays in the backlog; call again later. */
+/* Waits for a connection. -EMFILE, -ENFILE: the connection stays in the backlog for a later call.
+ */
 WEFT_API weft_status weft_tcp_accept(weft_sock *listener, weft_sock **out);
 WEFT_API weft_status weft_tcp_connect(const char *host, uint16_t port, uint64_t deadline_ns,
                                       weft_sock **out);
-/* Takes over a connected non-blocking descriptor (socket or pipe); closed by weft_sock_close. */
+/* Takes over a non-blocking descriptor: connected socket, pipe, signalfd, ...; closed by
+ * weft_sock_close. On an error it stays the caller's; WEFT_E_INVAL when it would block. */
 WEFT_API weft_status weft_sock_adopt(int fd, weft_sock **out);
 /* At least one byte, or 0 at the peer's end. */
 WEFT_API int64_t weft_sock_read(weft_sock *sock, void *buffer, size_t size, uint64_t deadline_ns);
@@ -32,8 +40,9 @@ WEFT_API int64_t weft_sock_read(weft_sock *sock, void *buffer, size_t size, uint
 WEFT_API weft_status weft_sock_write(weft_sock *sock, const void *buffer, size_t size,
                                      uint64_t deadline_ns, size_t *written);
 WEFT_API weft_status weft_sock_shutdown_write(weft_sock *sock);
-/* Wakes who waits on it with WEFT_E_CLOSED. */
+/* Wakes who waits on it with WEFT_E_CLOSED. The record is gone then: nobody else may use it. */
 WEFT_API void weft_sock_close(weft_sock *sock);
+/* The local port. */
 WEFT_API uint16_t weft_sock_port(const weft_sock *sock);
 WEFT_API int weft_sock_fd(const weft_sock *sock);
 
