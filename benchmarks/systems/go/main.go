@@ -10,8 +10,19 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"time"
+	"syscall"
+	"unsafe"
 )
+
+// The process's own time, as in systems/serve.h; Go has no name for it.
+func now() uint64 {
+	const processCPUTime = 2
+	var t syscall.Timespec
+	if _, _, err := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, processCPUTime, uintptr(unsafe.Pointer(&t)), 0); err != 0 {
+		panic(err)
+	}
+	return uint64(t.Nano())
+}
 
 // yield: n goroutines yield by turns. The first to start reads the clock, and the last to end.
 func yield(n, ops uint64) (uint64, uint64, uint64) {
@@ -20,27 +31,26 @@ func yield(n, ops uint64) (uint64, uint64, uint64) {
 		each = 1
 	}
 	var all sync.WaitGroup
-	var first, last time.Time
-	var started, ended, sum uint64 // one processor, and no preemption between these
+	var first, last, started, ended, sum uint64 // one processor, and no preemption between these
 	all.Add(int(n))
 	for i := uint64(0); i < n; i++ {
 		go func() {
 			runtime.Gosched() // until all of them are there
 			if started++; started == 1 {
-				first = time.Now()
+				first = now()
 			}
 			for j := uint64(0); j < each; j++ {
 				sum++
 				runtime.Gosched()
 			}
 			if ended++; ended == n {
-				last = time.Now()
+				last = now()
 			}
 			all.Done()
 		}()
 	}
 	all.Wait()
-	return n * each, uint64(last.Sub(first)), sum
+	return n * each, last - first, sum
 }
 
 var ran uint64
@@ -61,11 +71,11 @@ func spawn(batch, ops uint64) (uint64, uint64, uint64) {
 	round()
 	ran = 0
 	rounds := (ops + batch - 1) / batch
-	start := time.Now()
+	start := now()
 	for r := uint64(0); r < rounds; r++ {
 		round()
 	}
-	return rounds * batch, uint64(time.Since(start)), ran
+	return rounds * batch, now() - start, ran
 }
 
 func channel(_, ops uint64) (uint64, uint64, uint64) {
@@ -77,12 +87,12 @@ func channel(_, ops uint64) (uint64, uint64, uint64) {
 		close(back)
 	}()
 	var sum uint64
-	start := time.Now()
+	start := now()
 	for i := uint64(0); i < ops; i++ {
 		there <- i
 		sum += <-back
 	}
-	ns := uint64(time.Since(start))
+	ns := now() - start
 	close(there)
 	<-back
 	return ops, ns, sum
