@@ -46,7 +46,7 @@ void Fn::range_stmt(RangeStmt *s) {
       put(p, convert(v, t, p.type));
   };
   Type *t_int = g.types.basic(TK::Int);
-  BasicBlock *head = block("range"), *body = block("body"), *post = block("post"), *end = block("endrange");
+  BasicBlock *head = block("range"), *body = block("body"), *end = block("endrange");
 
   auto run_body = [&](BasicBlock *cont) {
     jumps.push_back({s, end, cont});
@@ -87,6 +87,7 @@ void Fn::range_stmt(RangeStmt *s) {
     at(end);
     return;
   }
+  BasicBlock *post = block("post");
   Value *i = temp(g.i64, "i");
   b.CreateStore(g.i64v(0), i);
   if (u->kind == TK::String) {

@@ -262,8 +262,7 @@ void Printer::map(const TypeDesc *t, const void *p, char32_t verb, int depth, bo
   mg_map_iter(m, &it);
   while (void *k = mg_map_next(&it))
     all.push_back({k, it.value});
-  std::stable_sort(all.begin(), all.end(),
-                   [&](auto &a, auto &b) { return compare_keys(t->key, a.first, b.first) < 0; });
+  std::sort(all.begin(), all.end(), [&](auto &a, auto &b) { return compare_keys(t->key, a.first, b.first) < 0; });
   for (size_t k = 0; k < all.size(); ++k) {
     if (k)
       out += sharp_v ? ", " : " ";

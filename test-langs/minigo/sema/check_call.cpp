@@ -64,10 +64,12 @@ void Checker::arguments(CallExpr *e, Type *sig, const std::string &callee) {
   size_t np = sig->params.size();
   std::string context = "argument to " + callee;
   // f(g()) with g of several results
+  bool first_done = false;
   if (e->args.size() == 1 && !e->ellipsis) {
     Expr *a = e->args[0];
     Type *hint = np == 1 ? (sig->variadic ? sig->params[0]->elem : sig->params[0]) : nullptr;
     raw(a, hint);
+    first_done = true;
     if (a->mode == Mode::Value && a->type->kind == TK::Tuple) {
       auto &ts = a->type->results;
       bool fits = sig->variadic ? ts.size() + 1 >= np : ts.size() == np;
@@ -100,7 +102,10 @@ void Checker::arguments(CallExpr *e, Type *sig, const std::string &callee) {
       p = e->ellipsis ? sig->params[np - 1] : sig->params[np - 1]->elem;
     else if (k < np)
       p = sig->params[k];
-    expr(e->args[k], p);
+    if (first_done)
+      single_value(e->args[k]);
+    else
+      expr(e->args[k], p);
     bad |= e->args[k]->mode == Mode::Invalid;
   }
   if (e->ellipsis && !sig->variadic) {

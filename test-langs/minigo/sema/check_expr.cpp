@@ -62,6 +62,11 @@ void Checker::multi(Expr *e) {
 
 void Checker::expr(Expr *e, Type *hint) {
   raw(e, hint);
+  single_value(e);
+}
+
+// The second half of expr: what raw found must be one value.
+void Checker::single_value(Expr *e) {
   switch (e->mode) {
   case Mode::NoValue:
     error(e, operand(e) + " used as value");
@@ -177,6 +182,9 @@ void Checker::func_lit(FuncLit *e) {
   FuncInfo *info = e->info ? e->info : new_func(cx_.pkg);
   info->pkg = cx_.pkg;
   e->info = info;
+  info->params.clear(); // a few contexts look at an operand twice
+  info->results.clear();
+  info->captures.clear();
   info->parent = cx_.func;
   info->sig = sig;
   info->body = e->body;
@@ -352,7 +360,7 @@ void Checker::index(IndexExpr *e) {
     not_supported(e->pos, "generics");
     return invalid(e);
   }
-  expr(e->x);
+  single_value(e->x);
   if (e->x->mode == Mode::Invalid) {
     expr(e->index);
     return invalid(e);
@@ -474,7 +482,7 @@ void Checker::star(StarExpr *e) {
     return invalid(e);
   }
   if (e->x->mode == Mode::NoValue || e->x->type->kind == TK::Tuple) {
-    expr(e->x);
+    single_value(e->x);
     return invalid(e);
   }
   if (!e->x->type->is(TK::Pointer)) {

@@ -74,6 +74,7 @@ private:
   void raw(Expr *e, Type *hint = nullptr); // anything, types included
   void multi(Expr *e);                     // a value or several
   void expr(Expr *e, Type *hint = nullptr);
+  void single_value(Expr *e);
   void ident(Ident *e);
   void literal(BasicLit *e);
   void func_lit(FuncLit *e);

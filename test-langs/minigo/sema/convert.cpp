@@ -265,8 +265,8 @@ void Checker::conversion(CallExpr *e, Type *t) {
   expr(x, t);
   if (x->mode == Mode::Invalid || t->kind == TK::Invalid)
     return invalid(e);
-  auto fail = [&](const char *tail = "") {
-    error(x, "cannot convert " + operand(x) + " to type " + text(t) + tail);
+  auto fail = [&] {
+    error(x, "cannot convert " + operand(x) + " to type " + text(t));
     invalid(e);
   };
   bool basic_target = t->underlying()->kind < TK::UntypedBool && t->underlying()->kind != TK::UnsafePointer;
@@ -285,9 +285,6 @@ void Checker::conversion(CallExpr *e, Type *t) {
       default_type(x);
       return set_const(e, t, ConstVal::of_string(s));
     }
-    bool numeric = is_numeric(x->type) && is_numeric(t);
-    if (numeric && f == Fit::Truncated)
-      return fail(" (truncated)");
     return fail();
   }
   if (x->mode == Mode::Nil) {

@@ -18,10 +18,14 @@ uint16_t Diagnostics::add_file(const std::string &path) {
 }
 
 void Diagnostics::print() {
-  std::stable_sort(errors_.begin(), errors_.end(),
-                   [](const Error &a, const Error &b) { return a.pos < b.pos; });
+  std::vector<const Error *> sorted;
+  for (auto &e : errors_)
+    sorted.push_back(&e);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Error *a, const Error *b) { return a->pos < b->pos || (!(b->pos < a->pos) && a < b); });
   int shown = 0;
-  for (auto &e : errors_) {
+  for (const Error *at : sorted) {
+    const Error &e = *at;
     if (++shown > 10) {
       fprintf(stderr, "too many errors\n");
       break;
