@@ -194,20 +194,28 @@ TEST_CASE("closing wakes who waits on it, and the number may be used again at on
 
 TEST_CASE("closed when the bytes are there already but the reader has not run", "[socket]") {
   InTasks tasks;
-  Pair p;
+  Pair p, q;
   int64_t answer = 99;
   tasks.go([&] {
     char c;
     answer = weft_sock_read(p.a, &c, 1, WEFT_NEVER);
   });
-  tasks.run([&] {
+  // Both become ready in one look of the host, q first.
+  tasks.go([&] {
     weft_sleep(1000000);
+    CHECK(weft_sock_write(q.b, "x", 1, some_time(), nullptr) == WEFT_OK);
     CHECK(weft_sock_write(p.b, "x", 1, some_time(), nullptr) == WEFT_OK);
+  });
+  tasks.run([&] {
+    char c;
+    CHECK(weft_sock_read(q.a, &c, 1, some_time()) == 1);
+    CHECK(answer == 99);
     weft_sock_close(p.a);
     p.a = nullptr;
   });
   CHECK(answer == WEFT_E_CLOSED);
   p.close();
+  q.close();
 }
 
 TEST_CASE("a second reader is refused while one waits", "[socket]") {
