@@ -100,20 +100,18 @@ void tell_ran(weft_runtime *rt, weft_domain *d, weft_ent *ent, weft_outcome outc
   tell_ran(rt, d, &t->ent, WEFT_RAN_PARKED);
 }
 
+// The handle is consumed once, here: nobody is ever shown it again, so the loop resumes the block
+// itself from now on (TASK-03).
 [[gnu::noinline]] bool bind_stack(weft_runtime *rt, weft_domain *d, Task *t) {
-  t->k = cont_new_root(task_body, t, t->stack_class);
-  if (__builtin_expect(t->k == 0, 0)) {
+  weft_cont k = cont_new_root(task_body, t, t->stack_class);
+  if (__builtin_expect(k == 0, 0)) {
     wait_for_stack(rt, d, t);
     return false;
   }
+  t->cb = arch::consume(k);
   rt->stacks_bound++;
   rt->stats.stacks_reused++;
   return true;
-}
-
-[[gnu::cold, noreturn]] void handle_consumed(Task *t) {
-  fatal("weft: the continuation of task '%s' #%llu was resumed by somebody else (TASK-03)", t->name,
-        (unsigned long long)t->ent.id);
 }
 
 // What became of a task that did not yield. It has been saved: from here on it may be made ready.
@@ -150,25 +148,26 @@ void tell_ran(weft_runtime *rt, weft_domain *d, weft_ent *ent, weft_outcome outc
 
 template <bool traced>
 [[gnu::always_inline]] inline void run_task(weft_runtime *rt, weft_domain *d, Task *t) {
-  if (__builtin_expect(t->k == 0, 0) && !bind_stack(rt, d, t))
+  if (__builtin_expect(!t->cb, 0) && !bind_stack(rt, d, t))
     return;
-  weft_cb *cb = arch::consume(t->k);
-  if (__builtin_expect(!cb, 0))
-    handle_consumed(t);
   rt->running = t;
   if (traced)
     event::run(t);
   *rt->errno_at = t->errno_value;
   if (__builtin_expect(t->flags & kTaskCaught, 0))
     give_exceptions(rt, t);
-  arch::Outcome o = arch::resume(cb, dispatch_handlers(), t->answer0, t->answer1);
+  arch::Outcome o = arch::resume(t->cb, dispatch_handlers(), t->answer0, t->answer1);
   rt->running = nullptr;
-  t->k = o.next;
   t->errno_value = *rt->errno_at;
   if (__builtin_expect(rt->exceptions_at->caught || rt->exceptions_at->uncaught, 0))
     take_exceptions(rt, t);
-  if (__builtin_expect(rt->woken_head != nullptr, 0))
+  if (__builtin_expect(rt->attention, 0)) {
+    if (rt->attention & kParking) {
+      rt->attention &= ~kParking;
+      o.which = kParks;
+    }
     flush_ready(rt, &rt->worker);
+  }
   if (__builtin_expect(o.which == kYielded, 1)) {
     if (traced)
       event::yielded(t);

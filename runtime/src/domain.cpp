@@ -53,11 +53,13 @@ void ready_later(weft_runtime *rt, Task *task, weft_why why) {
   else
     rt->woken_head = task;
   rt->woken_tail = task;
+  rt->attention |= kWoken;
 }
 
 void flush_ready(weft_runtime *rt, weft_worker *from) {
   Task *task = rt->woken_head;
   rt->woken_head = nullptr;
+  rt->attention &= ~kWoken;
   while (task) {
     weft_domain *domain = task->domain;
     weft_why why = task->why;

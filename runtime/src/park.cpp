@@ -26,7 +26,13 @@ weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns) {
     task->cancels--;
     return WEFT_E_CANCELLED;
   }
-  arch::suspend(&park_tag, static_cast<uint64_t>(kind), deadline_ns);
+  if (__builtin_expect(only_dispatch_above(), 1)) {
+    // The nearest handler is the loop itself: the first entry of its table, which needs no search.
+    task->rt->attention |= kParking;
+    arch::suspend(&weft_yield_tag, static_cast<uint64_t>(kind), deadline_ns);
+  } else {
+    arch::suspend(&park_tag, static_cast<uint64_t>(kind), deadline_ns);
+  }
   return task->result;
 }
 

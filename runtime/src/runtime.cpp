@@ -64,7 +64,7 @@ bool describe_task(weft_cb *cb, char *out, size_t size) {
   if (!task)
     return false;
   for (; cb; cb = cb->parent)
-    if (slot_of(cb->handle) == slot_of(task->k)) {
+    if (cb == task->cb) {
       snprintf(out, size, "task '%s' #%llu", task->name, (unsigned long long)task->ent.id);
       return true;
     }
@@ -177,8 +177,8 @@ void unwind_abandoned(weft_runtime *rt) {
       t.ent.reserved = kEntDone;
       t.note.fetch_or(kNoteDone);
       rt->running = &t;
-      if (t.k)
-        weft_rt_cont_drop(t.k);
+      if (t.cb)
+        weft_rt_cont_drop(t.cb->handle);
       rt->running = nullptr;
     }
     release_task(&t);

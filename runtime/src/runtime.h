@@ -53,6 +53,7 @@ struct weft_runtime {
   uint32_t countdown; // picks till the next check
   bool turn_over;
   bool in_turn;
+  uint32_t attention;                  // kWoken | kParking: what a run left to look at
   weft::Task *woken_head, *woken_tail; // not yet handed to their schedulers
   weft_worker worker;
   void *loop_thread;
@@ -104,6 +105,11 @@ struct weft_runtime {
 };
 
 namespace weft {
+
+enum : uint32_t {
+  kWoken = 1,   // woken_head is not null
+  kParking = 2, // the suspension that comes is a park, whatever its tag says
+};
 
 extern constinit thread_local weft_runtime *tls_runtime;
 

@@ -53,7 +53,6 @@ void release_task(Task *task) {
 
 void task_body(void *env, weft_payload *) {
   auto *task = static_cast<Task *>(env);
-  task->flags |= kTaskStarted;
   try {
     task->fn(task->arg);
   } catch (abi::__forced_unwind &) {
@@ -140,6 +139,22 @@ weft_status admit(weft_domain *domain, Task *task, const weft_spawn_attr &attr) 
   return call.status;
 }
 
+// What was compiled against an older header lacks the last fields: they are zero.
+[[gnu::cold, gnu::noinline]] void widen(const weft_spawn_attr *given, weft_spawn_attr *older) {
+  memset(older, 0, sizeof *older);
+  memcpy(older, given, given->size);
+}
+
+const weft_spawn_attr &full_attr(const weft_spawn_attr *given, weft_spawn_attr *older) {
+  static const weft_spawn_attr none = {};
+  if (!given)
+    return none;
+  if (__builtin_expect(given->size >= sizeof *given, 1))
+    return *given;
+  widen(given, older);
+  return *older;
+}
+
 void set_name(Task *task, const char *name) {
   size_t n = strnlen(name, sizeof task->name - 1);
   memcpy(task->name, name, n);
@@ -158,9 +173,8 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
                        weft_task *out) {
   if (!rt)
     rt = tls_runtime;
-  weft_spawn_attr attr = {};
-  if (given)
-    memcpy(&attr, given, given->size < sizeof attr ? given->size : sizeof attr);
+  weft_spawn_attr older;
+  const weft_spawn_attr &attr = full_attr(given, &older);
   if (__builtin_expect(!rt || !fn || !on_loop(rt) || attr.stack >= WEFT_STACK_CLASSES ||
                            (given && given->size < 16) || (attr.domain && attr.domain->rt != rt) ||
                            (!out && !(attr.flags & WEFT_SPAWN_DETACHED)),
@@ -179,7 +193,7 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
   task->ent = {};
   task->ent.id = ++rt->next_task_id;
   task->ent.kind = WEFT_ENT_TASK;
-  task->k = 0;
+  task->cb = nullptr;
   task->answer0 = task->answer1 = 0;
   task->domain = domain;
   task->errno_value = 0;

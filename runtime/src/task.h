@@ -52,7 +52,6 @@ enum TaskFlags : uint32_t {
   kTaskPermit = 8,        // a weft_wake came before its weft_park
   kTaskCancelled = 16,    // weft_cancelled
   kTaskReleaseLater = 32, // in the inbox: the record goes back when it has been taken out
-  kTaskStarted = 64,
 };
 
 // The note: generation in the upper 40 bits, then what foreign threads ask for.
@@ -71,11 +70,11 @@ struct ExceptionGlobals {
   unsigned int uncaught;
 };
 
-struct Task {
+struct alignas(128) Task {
   weft_ent ent;
 
   // One cache line, all that a yield touches.
-  weft_cont k = 0;                   // 0 before the first pick
+  weft_cb *cb = nullptr;             // null before the first pick
   uint64_t answer0 = 0, answer1 = 0; // what the next resume hands over
   weft_domain *domain = nullptr;
   int errno_value = 0;
@@ -105,10 +104,9 @@ struct Task {
   void *arg = nullptr;
 
   ExceptionGlobals caught{};
-  uint64_t live_deadline = 0;
   char name[32] = {};
 };
-static_assert(offsetof(Task, k) == 64);
+static_assert(offsetof(Task, cb) == 64);
 
 using TaskTable = RecordTable<Task>;
 TaskTable &task_table();
