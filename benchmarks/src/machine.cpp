@@ -30,8 +30,14 @@ Machine look_at_machine(int argc, char **argv) {
   std::strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
   m.date = date;
   m.command = "./dev bench";
-  for (int i = 1; i < argc; ++i)
-    m.command += std::string(" ") + argv[i];
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    bool file = word == "--json" || word == "--markdown"; // where figures go says nothing about them
+    if (file)
+      ++i;
+    else if (word.rfind("--json=", 0) && word.rfind("--markdown=", 0))
+      m.command += " " + word;
+  }
 
   // The last CPU: the first has more interrupts.
   cpu_set_t may;
