@@ -32,7 +32,8 @@ Machine look_at_machine(int argc, char **argv) {
   m.command = "./dev bench";
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
-    bool file = word == "--json" || word == "--markdown"; // where figures go says nothing about them
+    bool file =
+        word == "--json" || word == "--markdown"; // where figures go says nothing about them
     if (file)
       ++i;
     else if (word.rfind("--json=", 0) && word.rfind("--markdown=", 0))

@@ -32,8 +32,8 @@ struct Workload {
   Result (*run)(uint64_t param, uint64_t ops);
 };
 
-// The process's own time: what a run costs, not how often others were given the CPU meanwhile. No workload
-// waits for anything but itself.
+// The process's own time: what a run costs, not how often others were given the CPU meanwhile. No
+// workload waits for anything but itself.
 inline uint64_t now() {
   timespec t;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
