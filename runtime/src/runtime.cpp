@@ -36,11 +36,11 @@ weft_runtime *take_runtime() {
   Runtimes &all = runtimes();
   std::lock_guard<std::mutex> hold(all.lock);
   for (weft_runtime *rt = all.first; rt; rt = rt->next_runtime)
-    if (!rt->created && rt->pins.load() == 0) {
-      weft_runtime *next = rt->next_runtime;
-      rt->~weft_runtime();
-      new (rt) weft_runtime();
-      rt->next_runtime = next;
+    if (!rt->created) {
+      RuntimeLife *life = rt;
+      life->~RuntimeLife();
+      new (life) RuntimeLife();
+      rt->stale.store(0, std::memory_order_relaxed);
       rt->created = true;
       return rt;
     }
@@ -56,6 +56,7 @@ weft_runtime *take_runtime() {
 void give_runtime(weft_runtime *rt) {
   std::lock_guard<std::mutex> hold(runtimes().lock);
   rt->created = false;
+  rt->loop_thread.store(nullptr, std::memory_order_relaxed);
 }
 
 bool describe_task(weft_cb *cb, char *out, size_t size) {
@@ -129,7 +130,7 @@ weft_status build(weft_runtime *rt, const weft_runtime_config *config, char *err
   status = take_host(rt, config, error, size);
   if (status != WEFT_OK)
     return status;
-  rt->loop_thread = __builtin_thread_pointer();
+  rt->loop_thread.store(__builtin_thread_pointer(), std::memory_order_relaxed);
   rt->worker.rt = rt;
   rt->interval = 8;
   rt->armed = WEFT_NEVER;
@@ -184,6 +185,19 @@ void unwind_abandoned(weft_runtime *rt) {
     release_task(&t);
   });
   rt->woken_head = nullptr;
+}
+
+// What the destroyed one was for the process and the thread, another takes over.
+void hand_on_to_others() {
+  std::lock_guard<std::mutex> hold(runtimes().lock);
+  weft_runtime *prints = nullptr;
+  for (weft_runtime *rt = runtimes().first; rt; rt = rt->next_runtime) {
+    if (rt->created && rt->host.fatal)
+      prints = rt;
+    if (rt->created && !tls_runtime && on_loop(rt))
+      tls_runtime = rt;
+  }
+  set_fatal_hook(prints ? print_fatal : nullptr, prints);
 }
 
 void destroy_domains(weft_domain *d) {
@@ -259,20 +273,13 @@ weft_status weft_runtime_destroy(weft_runtime *rt) {
   token_table().give(rt->free_tokens);
   if (rt->held && rt->host.hold)
     rt->host.hold(rt->host_self, -1);
-  if (rt->host.fatal)
-    set_fatal_hook(nullptr, nullptr);
   tls_runtime = outer == rt ? nullptr : outer;
   if (rt->trace)
     close_trace(rt->trace);
   if (rt->owns_host)
     free_default_host(rt->host_self);
   give_runtime(rt);
-  if (!tls_runtime) {
-    std::lock_guard<std::mutex> hold(runtimes().lock);
-    for (weft_runtime *r = runtimes().first; r && !tls_runtime; r = r->next_runtime)
-      if (r->created && on_loop(r))
-        tls_runtime = r;
-  }
+  hand_on_to_others();
   return WEFT_OK;
 }
 

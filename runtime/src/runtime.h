@@ -44,7 +44,10 @@ struct weft_domain {
   weft_sched_services services;
 };
 
-struct weft_runtime {
+namespace weft {
+
+// From create to destroy. The loop's thread, but for host.post under a Pin.
+struct RuntimeLife {
   // The hot half: what a pick reads.
   weft::Task *running;
   int *errno_at;
@@ -56,7 +59,6 @@ struct weft_runtime {
   uint32_t attention;                  // kWoken | kParking: what a run left to look at
   weft::Task *woken_head, *woken_tail; // not yet handed to their schedulers
   weft_worker worker;
-  void *loop_thread;
   weft::Trace *trace;
   weft_domain *root;
 
@@ -79,7 +81,6 @@ struct weft_runtime {
   bool closing;
   bool cancelling;
   bool shutdown_done;
-  bool created; // false: on the free list
   void (*done)(void *arg, uint64_t abandoned);
   void *done_arg;
 
@@ -96,12 +97,19 @@ struct weft_runtime {
   uint32_t default_stack;
   bool print_stats;
   weft_stats stats;
+};
 
-  // Foreign threads.
+} // namespace weft
+
+// What foreign threads may look at before they know whether the runtime they were led to still
+// lives: it is not reset when the memory is used for another.
+struct weft_runtime : weft::RuntimeLife {
+  std::atomic<void *> loop_thread{nullptr};
   weft::Inbox inbox;
-  std::atomic<uint64_t> pins;
-  std::atomic<uint64_t> stale;
-  weft_runtime *next_runtime;
+  std::atomic<uint64_t> pins{0};
+  std::atomic<uint64_t> stale{0};
+  bool created = false; // by the list's lock
+  weft_runtime *next_runtime = nullptr;
 };
 
 namespace weft {
@@ -114,7 +122,7 @@ enum : uint32_t {
 extern constinit thread_local weft_runtime *tls_runtime;
 
 inline bool on_loop(const weft_runtime *rt) {
-  return rt->loop_thread == __builtin_thread_pointer();
+  return rt->loop_thread.load(std::memory_order_relaxed) == __builtin_thread_pointer();
 }
 
 // While one lives the runtime is not torn down under a foreign thread's hands.

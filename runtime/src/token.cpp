@@ -105,7 +105,9 @@ weft_status complete_afar(TokenSlot *slot, weft_runtime *rt, weft_token token, w
   slot->status = status;
   slot->value = value;
   slot->dropped = dropped;
-  slot->state.store((filling & ~kTokenPhase) | kTokenFilled, std::memory_order_release);
+  // Adds to the state: a drop by the loop's thread may have left its mark meanwhile.
+  static_assert((kTokenFilling | kTokenFilled) == kTokenFilled);
+  slot->state.fetch_or(kTokenFilled, std::memory_order_release);
   if (rt->inbox.push(&slot->inbox))
     rt->host.post(rt->host_self);
   return WEFT_OK;
@@ -181,7 +183,7 @@ void serve_token(TokenSlot *slot) {
     to_free_list(slot); // taken before the inbox was
     return;
   }
-  if (s & kTokenDropped) {
+  if ((s & kTokenDropped) && !slot->waiter) {
     if (slot->cq)
       cq_forget(slot);
     recycle_token(slot);
