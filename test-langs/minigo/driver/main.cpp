@@ -22,6 +22,7 @@ static const char usage[] =
     "flags:\n"
     "  -O0 -O1 -O2 -O3   optimisation, -O2 when not given\n"
     "  -g                debug information\n"
+    "  -e                report all errors, not only ten\n"
     "  --emit-llvm       write LLVM IR text (build; to standard output without -o)\n"
     "  -v                show the link command\n"
     "\n"
@@ -92,6 +93,7 @@ int main(int argc, char **argv) {
   }
   Options o;
   o.command = argv[1];
+  bool all_errors = false;
   if (o.command == "--version") {
     puts("minigo (Weft), a subset of Go 1.19");
     return 0;
@@ -114,6 +116,8 @@ int main(int argc, char **argv) {
       o.output = argv[k];
     } else if (a.size() == 3 && a.substr(0, 2) == "-O" && a[2] >= '0' && a[2] <= '3')
       o.level = a[2] - '0';
+    else if (a == "-e")
+      all_errors = true;
     else if (a == "-g")
       o.debug = true;
     else if (a == "-v")
@@ -131,6 +135,8 @@ int main(int argc, char **argv) {
     bad_usage("no input file");
 
   Diagnostics diag;
+  if (all_errors)
+    diag.set_limit(1 << 30);
   Arena arena;
   TypeTable types;
   std::vector<FuncInfo *> functions;

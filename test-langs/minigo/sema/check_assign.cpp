@@ -142,10 +142,10 @@ void Checker::assign(AssignStmt *s) {
     if (ts.size() != n) {
       Expr *c = unparen(r);
       if (c->kind == EK::Call && static_cast<CallExpr *>(c)->call_kind == CallKind::Call)
-        error(s->lhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
+        error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
                              expr_text(static_cast<CallExpr *>(c)->fun) + " returns " + count(ts.size(), "value"));
       else
-        error(s->lhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(1, "value"));
+        error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(1, "value"));
       return;
     }
     if (ok)
@@ -158,11 +158,11 @@ void Checker::assign(AssignStmt *s) {
       multi(r);
     Expr *c = unparen(s->rhs[0]);
     if (s->rhs.size() == 1 && c->kind == EK::Call && c->mode != Mode::Invalid && static_cast<CallExpr *>(c)->call_kind == CallKind::Call)
-      error(s->lhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
+      error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
                            expr_text(static_cast<CallExpr *>(c)->fun) + " returns " +
                            count(tuple_types(c).size(), "value"));
     else
-      error(s->lhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(s->rhs.size(), "value"));
+      error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(s->rhs.size(), "value"));
     return;
   }
   for (size_t k = 0; k < n; ++k) {
@@ -170,7 +170,7 @@ void Checker::assign(AssignStmt *s) {
       multi(s->rhs[0]);
       Expr *r = s->rhs[0];
       if (r->mode == Mode::Value && r->type->kind == TK::Tuple) {
-        error(s->lhs[0], "assignment mismatch: 1 variable but " +
+        error(s->rhs[0], "assignment mismatch: 1 variable but " +
                              expr_text(static_cast<CallExpr *>(unparen(r))->fun) + " returns " +
                              count(r->type->results.size(), "value"));
         return;
@@ -255,10 +255,10 @@ void Checker::define(AssignStmt *s) {
       } else {
         Expr *c = unparen(r);
         if (c->kind == EK::Call && static_cast<CallExpr *>(c)->call_kind == CallKind::Call)
-          error(s->lhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
+          error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
                                expr_text(static_cast<CallExpr *>(c)->fun) + " returns " + count(ts.size(), "value"));
         else
-          error(s->lhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(1, "value"));
+          error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(1, "value"));
       }
     }
   } else if (s->rhs.size() == n) {
@@ -267,7 +267,7 @@ void Checker::define(AssignStmt *s) {
       if (n == 1) {
         multi(r);
         if (r->mode == Mode::Value && r->type->kind == TK::Tuple) {
-          error(s->lhs[0], "assignment mismatch: 1 variable but " +
+          error(s->rhs[0], "assignment mismatch: 1 variable but " +
                                expr_text(static_cast<CallExpr *>(unparen(r))->fun) + " returns " +
                                count(r->type->results.size(), "value"));
           invalid(r);
@@ -285,11 +285,11 @@ void Checker::define(AssignStmt *s) {
       multi(r);
     Expr *c = unparen(s->rhs[0]);
     if (s->rhs.size() == 1 && c->kind == EK::Call && c->mode != Mode::Invalid)
-      error(s->lhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
+      error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
                            expr_text(static_cast<CallExpr *>(c)->fun) + " returns " +
                            count(tuple_types(c).size(), "value"));
     else
-      error(s->lhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(s->rhs.size(), "value"));
+      error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(s->rhs.size(), "value"));
   }
   if (!any_new && ok)
     error(s->pos, "no new variables on left side of :=");

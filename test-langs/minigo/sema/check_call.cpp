@@ -115,7 +115,7 @@ void Checker::arguments(CallExpr *e, Type *sig, const std::string &callee) {
   size_t n = e->args.size();
   bool few = n < (sig->variadic && !e->ellipsis ? np - 1 : np), many = n > np && (!sig->variadic || e->ellipsis);
   if ((few || many) && !bad) {
-    diag_.error(few ? e->rparen : start_pos(e->args[np]),
+    diag_.error(!few ? start_pos(e->args[np]) : n ? start_pos(e->args[n - 1]) : e->rparen,
                 std::string(few ? "not enough" : "too many") + " arguments in call to " + callee + "\n\thave " +
                     operand_types(e->args) + "\n\twant " + params_text(sig, cx_.pkg));
     return;

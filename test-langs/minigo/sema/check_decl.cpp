@@ -101,7 +101,7 @@ void Checker::check_package(Package *pkg) {
   for (File *f : pkg->files)
     for (Spec *s : f->imports)
       if (!s->objects.empty() && !s->objects[0]->used && s->objects[0]->name != "_")
-        error(s->pos, "\"" + s->path + "\" imported but not used" +
+        error(s->pos, "imported and not used: \"" + s->path + "\"" +
                           (s->names.empty() || s->names[0]->name == s->path.substr(s->path.rfind('/') + 1)
                                ? "" : " as " + s->names[0]->name));
   order_variables(pkg);
@@ -250,7 +250,7 @@ void Checker::resolve(Object *o) {
     if (o->kind == OK::TypeName)
       error(o->pos, "invalid recursive type " + o->name + "\n\t" + at(diag_, o->pos) + ": " + o->name +
                         " refers to\n\t" + at(diag_, o->pos) + ": " + o->name);
-    else
+    else if (o->kind != OK::Var) // order_variables reports those
       error(o->pos, "initialization cycle or refers to itself: " + o->name);
     o->type = types_.invalid;
     return;

@@ -213,9 +213,8 @@ void Checker::selector(Selector *e) {
       auto it = o->pkg->scope->names.find(e->sel->name);
       if (it == o->pkg->scope->names.end() || it->second->pkg != o->pkg ||
           it->second->kind == OK::Package || !isupper((unsigned char)e->sel->name[0])) {
-        // A name that Go's package has and ours has not is "undefined" here too, but say which it may be.
-        if (isupper((unsigned char)e->sel->name[0]))
-          not_supported(e->sel->pos, id->name + "." + e->sel->name + " (undefined in minigo's " + o->pkg->path + ")");
+        if (isupper((unsigned char)e->sel->name[0])) // Go's package may have it, or not
+          not_supported(e->sel->pos, id->name + "." + e->sel->name);
         else
           error(e->sel->pos, "cannot refer to unexported name " + id->name + "." + e->sel->name);
         return invalid(e);

@@ -91,7 +91,7 @@ void Checker::composite(CompositeLit *e, Type *hint) {
         else if (number < 0)
           error(kv->key, "unknown field '" + name + "' in struct literal of type " + text(t));
         else if (!seen.insert(name).second)
-          error(kv->key, "duplicate field name " + name + " in struct literal");
+          error(kv->pos, "duplicate field name " + name + " in struct literal");
         if (kv->value->kind == EK::CompositeLit && !static_cast<CompositeLit *>(kv->value)->type_expr) {
           error(kv->value, "invalid composite literal type: missing type");
           continue;

@@ -26,7 +26,7 @@ void Diagnostics::print() {
   int shown = 0;
   for (const Error *at : sorted) {
     const Error &e = *at;
-    if (++shown > 10) {
+    if (++shown > limit_) {
       fprintf(stderr, "too many errors\n");
       break;
     }

@@ -31,6 +31,7 @@ public:
   const std::string &file_name(uint16_t file) const { return files_[file]; }
   /// Prints what was collected to standard error, at most ten, in source order.
   void print();
+  void set_limit(int n) { limit_ = n; }
 
 private:
   struct Error {
@@ -39,6 +40,7 @@ private:
   };
   std::vector<std::string> files_;
   std::vector<Error> errors_;
+  int limit_ = 10;
 };
 
 /// Thrown by the parser at the first syntax error of a file; already reported.
