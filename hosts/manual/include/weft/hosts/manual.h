@@ -35,8 +35,7 @@ WEFT_API int weft_manual_take_post(weft_manual_host *host);
 WEFT_API uint64_t weft_manual_armed(const weft_manual_host *host);
 /* Holds minus releases. */
 WEFT_API int weft_manual_holds(const weft_manual_host *host);
-/* How often a text was handed to the fatal hook is of no use: the process aborts after it. Instead
- * a test may take the text: called before the abort. NULL: the default. */
+/* Takes the text of a fatal error, before the process aborts. NULL: standard error. */
 WEFT_API void weft_manual_on_fatal(weft_manual_host *host, void (*fn)(const char *text));
 
 /* Turns as long as there is a post, more to do, or a deadline that has passed; the clock stands
