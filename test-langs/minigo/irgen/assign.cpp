@@ -87,6 +87,15 @@ void Fn::assign(AssignStmt *s) {
     Place p = place(s->lhs[0]);
     Value *old;
     Type *t = s->lhs[0]->type;
+    bool may_panic = s->op == Tok::Quo || s->op == Tok::Rem || s->op == Tok::Shl || s->op == Tok::Shr;
+    if (p.map && !may_panic) { // one search: a missing key gets its zero value now
+      Expr *y = s->binary->y;
+      Value *v = expr(y);
+      p.addr = map_slot(p.map, p.map_type, p.key);
+      p.map = nullptr;
+      put(p, arith(s->op, t, load(t, p.addr), v, y->type, false));
+      return;
+    }
     if (p.map) {
       Value *slot = call_rt("mg_map_get", g.ptr, {p.map, p.key});
       Value *z = temp(g.type(t));

@@ -43,14 +43,11 @@ void Fn::stmt(Stmt *s) {
     auto *i = static_cast<IncDecStmt *>(s);
     Place p = place(i->x);
     Type *t = i->x->type;
-    Value *old;
-    if (p.map) {
-      Value *slot = call_rt("mg_map_get", g.ptr, {p.map, p.key});
-      Value *z = temp(g.type(t));
-      zero_at(t, z);
-      old = load(t, b.CreateSelect(b.CreateIsNull(slot), z, slot));
-    } else
-      old = load(t, p.addr);
+    if (p.map) { // a missing key gets its zero value first
+      p.addr = map_slot(p.map, p.map_type, p.key);
+      p.map = nullptr;
+    }
+    Value *old = load(t, p.addr);
     Value *one = is_float(t) ? static_cast<Value *>(llvm::ConstantFP::get(g.type(t), 1.0))
                              : llvm::ConstantInt::get(g.type(t), 1);
     put(p, arith(i->inc ? Tok::Add : Tok::Sub, t, old, one, t, true));

@@ -291,7 +291,7 @@ void Checker::define(AssignStmt *s) {
     else
       error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(s->rhs.size(), "value"));
   }
-  if (!any_new && ok)
+  if (!any_new)
     error(s->pos, "no new variables on left side of :=");
   s->defined.assign(n, nullptr);
   for (size_t k = 0; k < n; ++k) {

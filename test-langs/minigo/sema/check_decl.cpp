@@ -224,7 +224,8 @@ void Checker::collect_method(FuncDecl *d) {
   o->ptr_recv = ptr;
   for (Object *m : named->named_methods)
     if (m->name == o->name && o->name != "_")
-      error(o->pos, "method " + named->obj->name + "." + o->name + " already declared at " + at(diag_, m->pos));
+      error(o->pos, named->obj->name + "." + o->name + " redeclared in this block\n\t" + at(diag_, m->pos) +
+                        ": other declaration of " + o->name);
   if (named->under && named->under->kind == TK::Struct)
     for (auto &f : named->under->fields)
       if (f.name == o->name)

@@ -252,7 +252,11 @@ Lookup lookup_member(Type *t, const std::string &name, Package *from) {
     bool ptr;
   };
   bool ptr = false;
-  if (t->underlying() && t->underlying()->kind == TK::Pointer && t->kind != TK::Named) {
+  if (t->underlying() && t->underlying()->kind == TK::Pointer) {
+    if (t->kind == TK::Named) { // a named pointer type: fields of what it points to, no methods
+      Lookup l = lookup_member(t->under, name, from);
+      return l.kind == SK::Field ? l : none;
+    }
     ptr = true;
     t = t->elem;
     if (is_interface(t))
