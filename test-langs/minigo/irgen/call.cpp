@@ -8,7 +8,8 @@
 
 namespace minigo {
 
-Fn::Target Fn::target(CallExpr *e) {
+// later: the call happens later (go, defer), and so does looking at what a func value points to.
+Fn::Target Fn::target(CallExpr *e, bool later) {
   Target t;
   Expr *f = unparen(e->fun);
   t.sig = f->type->underlying();
@@ -75,6 +76,8 @@ Fn::Target Fn::target(CallExpr *e) {
     return t;
   }
   t.ctx = expr(f);
+  if (later)
+    return t;
   location(start_pos(e));
   nil_check(t.ctx);
   t.code = b.CreateLoad(g.ptr, t.ctx);
@@ -163,6 +166,10 @@ std::vector<Value *> Fn::emit_call(const Target &t, llvm::ArrayRef<Value *> args
     as.insert(as.end(), args.begin(), args.end());
     ft = g.fn_type(sig, t.recv ? t.recv_type : nullptr, t.ctx != nullptr);
     Value *code = t.fn ? g.function(t.fn) : t.code;
+    if (!code) {
+      nil_check(t.ctx);
+      code = b.CreateLoad(g.ptr, t.ctx);
+    }
     call = b.CreateCall(ft, code, as);
   }
   if (t.fn && t.fn->has_recover)

@@ -111,6 +111,12 @@ Value *Fn::conversion(CallExpr *e) {
     Value *n = b.CreateIntCast(v, g.i64, !is_unsigned(from));
     return call_rt("mg_string_from_rune", g.string_t, {n});
   }
+  if (fu->kind == TK::Slice && tu->kind == TK::Pointer) {
+    Value *n = g.i64v(tu->elem->underlying()->len);
+    location(start_pos(e));
+    panic_if(b.CreateICmpSLT(part(v, 1), n), "mg_panic_slice_to_array", {part(v, 1), n});
+    return part(v, 0);
+  }
   if (is_string(from) && tu->kind == TK::Slice) {
     Value *out = temp(g.slice_t);
     call_rt(tu->elem->is(TK::Uint8) ? "mg_bytes_from_string" : "mg_runes_from_string", g.void_,

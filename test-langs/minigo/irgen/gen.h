@@ -209,7 +209,7 @@ public:
     Type *sig = nullptr;
     int selector = -1;
   };
-  Target target(CallExpr *e);
+  Target target(CallExpr *e, bool later = false);
   std::vector<Value *> arguments(CallExpr *e, Type *sig, bool noescape);
   std::vector<Value *> emit_call(const Target &t, llvm::ArrayRef<Value *> args);
   std::vector<Value *> call_native(FuncInfo *fn, Value *recv, Type *recv_type, llvm::ArrayRef<Value *> args);

@@ -139,8 +139,13 @@ void Fn::range_stmt(RangeStmt *s) {
         nil_check(base);
     } else if (want_value)
       base = spill(s->x->type, keep(s->x->type, expr(s->x))); // ranging over a copy
-    else
+    else {
+      // Not evaluated, says Go, unless it calls something.
+      EK k = unparen(s->x)->kind;
+      if (k == EK::Call || k == EK::Unary)
+        expr(s->x);
       base = nullptr;
+    }
     n = g.i64v(u->len);
     et = g.type(u->elem);
   }

@@ -145,7 +145,11 @@ void Fn::switch_stmt(SwitchStmt *s) {
     for (size_t k = 0; k < s->clauses.size(); ++k)
       for (Expr *e : s->clauses[k]->exprs) {
         BasicBlock *next = block("next");
-        if (!tag)
+        if (!tag && is_interface(e->type)) {
+          Type *boolean = g.types.basic(TK::Bool);
+          Value *yes = convert(llvm::ConstantInt::getTrue(g.cx), boolean, g.types.empty_interface);
+          b.CreateCondBr(equal(e->type, yes, expr(e)), bodies[k], next);
+        } else if (!tag)
           condition(e, bodies[k], next);
         else {
           Value *eq;

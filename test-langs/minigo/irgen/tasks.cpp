@@ -64,11 +64,13 @@ Value *Fn::pack_call(CallExpr *e, bool on_stack, llvm::Function **code, bool *th
     *code = f2;
     return closure(f2, held, on_stack);
   }
-  Target t = target(e);
+  Target t = target(e, true);
+  if (t.selector >= 0)
+    panic_if(b.CreateIsNull(part(t.recv, 0)), "mg_panic_nil", {});
   std::vector<Value *> args = arguments(e, t.sig, false);
   if (t.ctx && args.empty() && t.sig->results.empty()) { // a func() value is such a closure already
     *thunk = false;
-    *code = llvm::dyn_cast<llvm::Function>(t.code);
+    *code = llvm::dyn_cast_or_null<llvm::Function>(t.code);
     return t.ctx;
   }
   std::vector<Value *> held;

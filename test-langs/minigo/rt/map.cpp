@@ -51,7 +51,7 @@ static char *find(const Map *m, const void *key, uint64_t h, int64_t *slot) {
 
 extern "C" void *mg_map_get(Map *m, const void *key) {
   if (!m || !m->index) {
-    if (m ? m->key->kind == KInterface : false)
+    if (m)
       hash(m->key, key); // an unhashable key panics even in an empty map
     return nullptr;
   }
@@ -105,8 +105,12 @@ extern "C" void *mg_map_assign(Map *m, const void *key) {
 }
 
 extern "C" void mg_map_delete(Map *m, const void *key) {
-  if (!m || !m->index)
+  if (!m)
     return;
+  if (!m->index) {
+    hash(m->key, key); // an unhashable key panics even in an empty map
+    return;
+  }
   int64_t slot;
   char *e = find(m, key, hash(m->key, key), &slot);
   if (!e)

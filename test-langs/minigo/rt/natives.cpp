@@ -103,7 +103,13 @@ void mg_print(const Iface *args, int64_t n, int64_t line) {
         out += s;
       }
     } else if (!v.type)
-      out += "nil";
+      out += "(0x0,0x0)";
+    else if (v.type->kind == KSlice) {
+      auto *s = static_cast<const Slice *>(v.data);
+      char buf[80];
+      snprintf(buf, sizeof buf, "[%ld/%ld]0x%lx", long(s->len), long(s->cap), (unsigned long)s->ptr);
+      out += buf;
+    }
     else if (v.type->kind == KPointer || v.type->kind == KChan || v.type->kind == KMap || v.type->kind == KFunc) {
       char buf[32];
       snprintf(buf, sizeof buf, "0x%lx", (unsigned long)v.data);

@@ -231,6 +231,9 @@ extern "C" {
 [[noreturn]] void mg_panic_slice3_lo(int64_t lo, int64_t hi) {
   panic_text("runtime error: slice bounds out of range [" + n(lo) + ":" + (lo < 0 ? "" : n(hi)) + ":]");
 }
+[[noreturn]] void mg_panic_slice_to_array(int64_t have, int64_t want) {
+  panic_text("runtime error: cannot convert slice with length " + n(have) + " to pointer to array with length " + n(want));
+}
 [[noreturn]] void mg_panic_divide() { panic_text("runtime error: integer divide by zero"); }
 [[noreturn]] void mg_panic_shift() { panic_text("runtime error: negative shift amount"); }
 [[noreturn]] void mg_panic_value_method(String type, String name) {
@@ -247,7 +250,8 @@ extern "C" {
       if (!method(have, want->methods[k].selector))
         panic_text("interface conversion: " + h + " is not " + w + ": missing method " +
                    std::string(want->methods[k].name, size_t(want->methods[k].name_len)));
-  panic_text("interface conversion: " + i + " is " + h + ", not " + w);
+  panic_text("interface conversion: " + i + " is " + h + ", not " + w +
+             (h == w ? " (types from different scopes)" : ""));
 }
 }
 

@@ -106,14 +106,7 @@ void Checker::assign(AssignStmt *s) {
     b->x = s->lhs[0];
     b->y = s->rhs[0];
     s->binary = b;
-    size_t before = diag_.failed();
-    (void)before;
-    Expr *x = unparen(s->lhs[0]);
-    Object *o = x->kind == EK::Ident ? cx_.scope->lookup(static_cast<Ident *>(x)->name) : nullptr;
-    bool used = o && o->used;
-    binary(b, nullptr);
-    if (o && o->kind == OK::Var && !o->global)
-      o->used = used;
+    binary(b, nullptr); // reads x, and so uses it, as gc sees it
     if (b->mode == Mode::Invalid)
       return;
     if (!lhs_expr(s->lhs[0]))

@@ -139,7 +139,14 @@ static bool has_call_or_receive(Expr *e) {
   case EK::Index:
     return has_call_or_receive(static_cast<IndexExpr *>(e)->x) || has_call_or_receive(static_cast<IndexExpr *>(e)->index);
   case EK::Star: return has_call_or_receive(static_cast<StarExpr *>(e)->x);
-  case EK::Ident: return false;
+  case EK::Ident: case EK::BasicLit: return false;
+  case EK::Binary:
+    return has_call_or_receive(static_cast<BinaryExpr *>(e)->x) || has_call_or_receive(static_cast<BinaryExpr *>(e)->y);
+  case EK::CompositeLit:
+    for (Expr *x : static_cast<CompositeLit *>(e)->elts)
+      if (has_call_or_receive(x->kind == EK::KeyValue ? static_cast<KeyValue *>(x)->value : x))
+        return true;
+    return false;
   default: return true;
   }
 }

@@ -67,6 +67,13 @@ void Checker::check_package(Package *pkg) {
   for (Object *o : all)
     if (o->kind == OK::TypeName)
       resolve(o);
+  for (auto &[t, r] : waiting_)
+    if (!t->under) { // type A B; type B A
+      error(t->obj->pos, "invalid recursive type " + t->obj->name + "\n\t" + at(diag_, t->obj->pos) + ": " +
+                             t->obj->name + " refers to\n\t" + at(diag_, r->obj->pos) + ": " + r->obj->name);
+      t->under = types_.invalid;
+    }
+  waiting_.clear();
   for (Object *o : all)
     if (o->kind == OK::TypeName && o->type->kind == TK::Named) {
       std::vector<Type *> path;
@@ -171,10 +178,10 @@ void Checker::collect(Package *pkg) {
       o->info = info;
       if (d->body)
         bodies_.push_back({info, d});
-      if (d->name->name == "init") {
+      if (d->name->name == "init")
         pkg->inits.push_back(info);
+      if (d->name->name == "init" || d->name->name == "_")
         resolve(o);
-      }
     }
   }
   for (File *f : pkg->files)
@@ -313,11 +320,17 @@ void Checker::resolve_type(Object *o) {
   }
   o->type = types_.named(o);
   Type *rhs = type_expr(s->type);
-  if (!rhs->underlying()) {
-    error(o->pos, "invalid recursive type " + o->name);
-    rhs = types_.invalid;
-  }
   o->type->under = rhs->underlying();
+  if (!o->type->under) // rhs is being resolved further out
+    waiting_.push_back({o->type, rhs});
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (auto &[t, r] : waiting_)
+      if (!t->under && r->under) {
+        t->under = r->under;
+        progress = true;
+      }
+  }
 }
 
 // A type that contains itself by value has no size.
@@ -543,42 +556,6 @@ void Checker::local_decl(DeclStmt *d) {
     default: break;
     }
   }
-}
-
-// Initialisation order: a variable comes after those its initialiser reaches, through functions
-// too; otherwise in source order.
-void Checker::order_variables(Package *pkg) {
-  std::set<Spec *> done;
-  std::function<void(Object *, std::set<Object *> &, std::vector<Object *> &)> visit =
-      [&](Object *o, std::set<Object *> &active, std::vector<Object *> &path) {
-        if (o->kind == OK::Var && done.count(o->spec))
-          return;
-        if (active.count(o)) {
-          if (o->kind == OK::Var && !path.empty() && path.front() == o) {
-            std::string m = "initialization loop for " + o->name;
-            for (Object *p : path)
-              m += "\n\t" + at(diag_, p->pos) + ": " + p->name + " refers to";
-            error(o->pos, m + "\n\t" + at(diag_, o->pos) + ": " + o->name);
-          }
-          return;
-        }
-        active.insert(o);
-        path.push_back(o);
-        for (Object *d : o->deps)
-          if (d->pkg == pkg)
-            visit(d, active, path);
-        path.pop_back();
-        if (o->kind == OK::Var && o->spec && done.insert(o->spec).second)
-          pkg->init_order.push_back(o->spec);
-      };
-  for (File *f : pkg->files)
-    for (Spec *s : f->specs)
-      if (s->kind == DK::Var)
-        for (Object *o : s->objects) {
-          std::set<Object *> active;
-          std::vector<Object *> path;
-          visit(o, active, path);
-        }
 }
 
 } // namespace minigo

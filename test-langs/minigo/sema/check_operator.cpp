@@ -53,7 +53,7 @@ void Checker::unary(UnaryExpr *e, Type *hint) {
   case Tok::Sub:
     if (v.kind == ConstVal::Int)
       v.i = -v.i;
-    else
+    else if (!v.f.isZero()) // constants have no negative zero
       v.f.changeSign();
     break;
   case Tok::Not: v.b = !v.b; break;

@@ -286,7 +286,9 @@ void Checker::switch_stmt(SwitchStmt *s, const std::string &label, Stmt *) {
                          diag_.file_name(it->second.file) + ":" + std::to_string(it->second.line) + ":" +
                          std::to_string(it->second.col) + ": previous case");
         }
-      } else if (!is_boolean(e->type))
+      } else if (is_interface(e->type))
+        continue; // true == e
+      else if (!is_boolean(e->type))
         error(e, "invalid case " + expr_text(e) + " in switch (mismatched types " + text(e->type) + " and bool)");
       else
         default_type(e);

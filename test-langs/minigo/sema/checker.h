@@ -57,6 +57,7 @@ private:
   void local_decl(DeclStmt *d);
   bool infinite_size(Type *t, std::vector<Type *> &path);
   void order_variables(Package *pkg);
+  void initialization_loop(Package *pkg);
   void unused(Scope *scope);
   void open_scope();
   void close_scope();
@@ -171,6 +172,7 @@ private:
   Context cx_;
   std::vector<FuncInfo *> functions_;
   std::vector<std::pair<FuncInfo *, FuncDecl *>> bodies_;
+  std::vector<std::pair<Type *, Type *>> waiting_; // named types whose right side has no underlying type yet
 };
 
 /// True if control never falls out of the end of s (Go's "terminating statement").

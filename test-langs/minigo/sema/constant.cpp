@@ -66,8 +66,21 @@ ConstVal ConstVal::to_float() const {
 std::optional<ConstVal> ConstVal::to_int() const {
   if (kind == Int)
     return *this;
-  if (kind != Float || !f.isInteger())
+  if (kind != Float)
     return std::nullopt;
+  APFloat f = this->f;
+  if (!f.isInteger()) {
+    // Go computes in rationals: 0.001 * 1e9 is an integer. Forgive what our precision lost.
+    APFloat near = f, error = f;
+    near.roundToIntegral(APFloat::rmNearestTiesToEven);
+    error.subtract(near, APFloat::rmNearestTiesToEven);
+    error.clearSign();
+    APFloat limit = scalbn(f, -100, APFloat::rmNearestTiesToEven);
+    limit.clearSign();
+    if (error.compare(limit) == APFloat::cmpGreaterThan)
+      return std::nullopt;
+    f = near;
+  }
   llvm::APSInt v(width, false);
   bool exact;
   if (f.convertToInteger(v, APFloat::rmTowardZero, &exact) != APFloat::opOK)

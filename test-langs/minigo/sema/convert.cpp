@@ -238,6 +238,9 @@ bool Checker::convertible(Expr *e, Type *t) {
     return true;
   if (is_numeric(v) && is_numeric(t))
     return true;
+  if (vu->kind == TK::Slice && tu->kind == TK::Pointer && tu->elem->is(TK::Array) &&
+      tu->elem->underlying()->elem == vu->elem)
+    return true;
   auto chars = [](Type *u) {
     return u->kind == TK::Slice && (u->elem->is(TK::Uint8) || u->elem->is(TK::Int32));
   };
@@ -282,7 +285,6 @@ void Checker::conversion(CallExpr *e, Type *t) {
     if (is_string(t) && is_integer(x->type)) {
       std::string s;
       append_utf8(s, x->cv->fits(32, true) ? x->cv->as_int64() : -1);
-      default_type(x);
       return set_const(e, t, ConstVal::of_string(s));
     }
     return fail();
