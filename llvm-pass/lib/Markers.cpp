@@ -10,7 +10,8 @@
 //
 // How many elements: what the tag's signature says, where the tag is a visible
 // constant; all twelve otherwise, and for a resume, since what a body returns is
-// not known at the call. A null buffer is none: zeros go in, nothing comes out.
+// not known at the call. A literal null `in` sends nothing: what the other side reads
+// is unspecified. A buffer that is null at run time sends zeros. A null `out` is nothing.
 //
 // This has to run before any optimization: SimplifyCFG merges two cont.new of
 // different bodies into a select (Thunk.cpp), and two suspends by different tags
@@ -222,7 +223,7 @@ void Canonicalizer::handlersOf(MarkerCall &Call) {
     }
     return;
   case HandlerTable::Unseen:
-    if (Call.InC && !isa<Constant>(On)) {
+    if (!isa<Constant>(On)) {
       IRBuilder<> B(Call.Call);
       Call.Call->setArgOperand(1, sourceOr(On, noHandlers(), B));
     }

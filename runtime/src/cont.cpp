@@ -56,7 +56,7 @@ std::atomic<uint32_t> default_class{WEFT_STACK_64K};
 bool reserve_table() {
   if (slots_used)
     return true;
-  auto *base = static_cast<char *>(os::reserve(size_t(WEFT_COLD_OFFSET) * 2));
+  auto *base = static_cast<char *>(os::reserve(size_t(WEFT_COLD_OFFSET) * 2 / 4096 * 4096));
   if (!base)
     return false;
   weft_slots = reinterpret_cast<weft_cb *>(base);
@@ -85,6 +85,7 @@ weft_cb *new_slot() {
 struct ThreadEnd {
   bool armed = false;
   ~ThreadEnd() {
+    free_dead_blocks();
     std::lock_guard<std::mutex> hold(lock);
     for (uint32_t c = 0; c < WEFT_STACK_CLASSES; ++c)
       while (weft_cb *cb = weft_tls.free_list[c]) {
@@ -96,10 +97,18 @@ struct ThreadEnd {
 };
 thread_local ThreadEnd thread_end;
 
+// Once per thread, before it has a free block: one that only ends what others made has them too.
+void arm_thread() {
+  thread_end.armed = true; // runs its constructor, so that its destructor will run
+  weft_tls.armed = 1;
+  install_overflow_handler();
+}
+
 // A block with a stack, from another thread's leavings or new. Null when there is no memory.
 [[gnu::noinline]] weft_cb *slow_block(uint32_t stack_class) {
-  thread_end.armed = true; // runs its constructor, so that its destructor will run
-  install_overflow_handler();
+  if (stack_class == 0)
+    return nullptr;
+  arm_thread();
   free_dead_blocks();
   if (weft_cb *cb = weft_tls.free_list[stack_class]) {
     weft_tls.free_list[stack_class] = cb->parent;
@@ -126,9 +135,11 @@ thread_local ThreadEnd thread_end;
   return cb;
 }
 
+// 0, whose free list stays empty and which slow_block refuses, for a class that does not exist.
 inline uint32_t resolve(uint32_t stack_class) {
-  return stack_class == WEFT_STACK_DEFAULT ? default_class.load(std::memory_order_relaxed)
-                                           : stack_class;
+  if (stack_class == WEFT_STACK_DEFAULT)
+    return default_class.load(std::memory_order_relaxed);
+  return stack_class < WEFT_STACK_CLASSES ? stack_class : 0;
 }
 
 inline weft_cb *take_block(uint32_t stack_class) {
@@ -200,6 +211,8 @@ void cont_free_unrun(weft_cont k) {
 }
 
 void free_block(weft_cb *cb) {
+  if (!weft_tls.armed)
+    arm_thread();
   if (cb->flags) {
     arch::san::destroy(cb);
     cold(cb)->cache_tag = nullptr;
@@ -248,7 +261,7 @@ extern "C" {
 
 weft_cb *weft_slots = no_slots;
 
-__thread weft_thread weft_tls __attribute__((tls_model("initial-exec"))) = {&weft_root_cb, {}};
+__thread weft_thread weft_tls __attribute__((tls_model("initial-exec"))) = {&weft_root_cb, {}, 0, 0};
 
 // noinline: its callers must not keep the thread-local's address over a switch.
 [[gnu::noinline]] weft_cb *weft_current(void) { return weft_tls.current; }
@@ -302,11 +315,6 @@ weft_cb *weft_rt_cont_renew(weft_cb *old) {
   return cb;
 }
 
-struct Found {
-  weft_cb *cb;
-  uint64_t index;
-};
-
 // The walk from me outwards. A suspend found beyond me is remembered in me, and every link on the way is
 // marked (bit 0 of `on`): cutting a marked link bumps weft_link_epoch and so empties the caches. What
 // the found block's resumer installed is looked at on each use, so its change needs no mark.
@@ -329,12 +337,18 @@ Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind) {
       }
       return {cb, i};
     }
+    if (cb->flags & kCbDropping)
+      return {nullptr, WEFT_RULE_DROP};
   }
-  return {nullptr, 0};
+  return {nullptr, WEFT_RULE_UNHANDLED};
 }
 
-// The end of a block with flags, on its own stack still.
+// The end of a block with flags, or of a thread's first one; on its own stack still.
 WEFT_NOT_SEEN void weft_rt_before_return(weft_cb *cb) {
+  if (!weft_tls.armed)
+    arm_thread();
+  if (!cb->flags)
+    return;
   arch::san::before_return();
   arch::san::destroy(cb);
   cold(cb)->cache_tag = nullptr;

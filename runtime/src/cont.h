@@ -14,6 +14,7 @@ namespace weft {
 enum : uint32_t {
   kCbHasCache = 1,
   kCbSanitized = 2, // ASan or TSan keep something for it
+  kCbDropping = 4,  // the outermost of a chain that is being dropped: nothing may suspend out of it
 };
 
 // WEFT_COLD_OFFSET bytes above each control block.
@@ -47,6 +48,14 @@ weft_cont cont_new_root(weft_body body, void *env, uint32_t stack_class);
 
 // Ends a fresh or suspended-and-abandoned continuation without running any of it. CONT-01 by trap.
 void cont_free_unrun(weft_cont k);
+
+// The block whose resumer lists the tag, and the entry's index; or null and the rule that is broken. A
+// suspend's answer is remembered (see cont.cpp).
+struct Found {
+  weft_cb *cb;
+  uint64_t index;
+};
+extern "C" Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind);
 
 // Back to the calling thread's free list, stack and all. Nothing may be running on it or refer to it.
 void free_block(weft_cb *cb);

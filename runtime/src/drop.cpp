@@ -46,10 +46,16 @@ void drop_cleanup(_Unwind_Reason_Code, _Unwind_Exception *) {
 _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
                          _Unwind_Exception *, _Unwind_Context *context, void *arg) {
   auto *drop = static_cast<Drop *>(arg);
-  bool end = (actions & _UA_END_OF_STACK) != 0 ||
-             (at_trampoline(context) && weft_current() == drop->outermost);
-  if (!end)
+  bool outermost = weft_current() == drop->outermost;
+  if (actions & _UA_END_OF_STACK) {
+    // A root's trampoline has no return address. Anything else is a frame that cannot be unwound.
+    if (_Unwind_GetIP(context) != 0 || !outermost)
+      fatal("weft: cannot unwind a dropped continuation: the frame at %p has no unwind information "
+            "(CONT-03)",
+            reinterpret_cast<void *>(_Unwind_GetIP(context)));
+  } else if (!at_trampoline(context) || !outermost) {
     return _URC_NO_REASON;
+  }
   // Everything inside is unwound: the outermost ends like a body that returned nothing.
   asm volatile(WEFT_X86_64_RETURN("%%", "$") ::: "memory");
   __builtin_unreachable();
@@ -60,8 +66,7 @@ _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
   drop->exception.exception_class = 0x5745465444524f50; // "WEFTDROP"
   drop->exception.exception_cleanup = drop_cleanup;
   _Unwind_ForcedUnwind(&drop->exception, stop, drop);
-  // It comes back only when it cannot walk: a frame without unwind information.
-  fatal("weft: cannot unwind a dropped continuation: a frame has no unwind information (CONT-03)");
+  fatal("weft: cannot unwind a dropped continuation (CONT-03)");
 }
 
 } // namespace
@@ -102,6 +107,7 @@ void weft_rt_cont_drop(weft_cont k) {
   }
   free_dead_blocks();
   Drop drop = {cb, {}};
+  cb->flags |= kCbDropping;
   weft_cb *inner = cb->inner;
   uint64_t ip = reinterpret_cast<uint64_t>(inner->ip);
   inner->ip = reinterpret_cast<void *>(weft_rt_raise_entry);

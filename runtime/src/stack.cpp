@@ -16,6 +16,9 @@ namespace {
 constexpr size_t kSizes[WEFT_STACK_CLASSES] = {
     0,         16 << 10, 64 << 10, 256 << 10, size_t(1) << 20, size_t(8) << 20, size_t(64) << 20,
     size_t(1) << 30};
+// Stacks lie one page further apart than they are big: at a distance of 64 KiB the page tables of a
+// thousand of them crowd a few sets of the TLB (a driver loop over 1024 costs twice as much).
+constexpr size_t kApart = 4096;
 constexpr size_t kColours = 32;
 constexpr size_t kColourStep = 64;
 
@@ -25,7 +28,7 @@ struct Arena {
   uint32_t stack_class;
 };
 
-// An arena holds at least 64 MiB, so this is more address space than there is.
+// Arenas grow to 256 MiB, so this is more address space than anybody touches.
 constexpr uint32_t kMaxArenas = 1 << 16;
 Arena arenas[kMaxArenas];
 std::atomic<uint32_t> arena_count{0};
@@ -37,8 +40,10 @@ size_t grown[WEFT_STACK_CLASSES];
 uint64_t made;
 std::atomic<uint64_t> unguarded{0};
 
+size_t stride(uint32_t stack_class) { return kSizes[stack_class] + kApart; }
+
 bool grow(uint32_t stack_class) {
-  size_t one = kSizes[stack_class];
+  size_t one = stride(stack_class);
   // The first arena is small, so that a program with three tasks reserves little; later ones double.
   size_t size = grown[stack_class] ? grown[stack_class] * 2 : one * 16;
   if (size < (size_t(1) << 20))
@@ -46,6 +51,7 @@ bool grow(uint32_t stack_class) {
   size_t most = one > (size_t(256) << 20) ? one : size_t(256) << 20;
   if (size > most)
     size = most;
+  size = size / one * one;
   uint32_t index = arena_count.load(std::memory_order_relaxed);
   if (index == kMaxArenas)
     return false;
@@ -77,7 +83,7 @@ Stack make_stack(uint32_t stack_class) {
     if (next[stack_class] == end[stack_class] && !grow(stack_class))
       return {nullptr, nullptr};
     base = next[stack_class];
-    next[stack_class] += size;
+    next[stack_class] += stride(stack_class);
     number = made++;
   }
   if (!os::install_guard(base))
@@ -92,7 +98,7 @@ uint32_t guard_hit(const void *address, char **low) {
     const Arena &arena = arenas[i];
     if (at < arena.base || at >= arena.base + arena.size)
       continue;
-    size_t offset = static_cast<size_t>(at - arena.base) % kSizes[arena.stack_class];
+    size_t offset = static_cast<size_t>(at - arena.base) % stride(arena.stack_class);
     if (offset >= os::page_size())
       return 0;
     *low = arena.base + (at - arena.base) - offset + os::page_size();

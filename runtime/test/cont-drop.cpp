@@ -5,7 +5,11 @@
 #include "weft/lowered.h"
 
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <string>
+#include <sys/mman.h>
+
+using Catch::Contains;
 
 namespace {
 
@@ -102,22 +106,61 @@ TEST_CASE("code that swallows the unwinding of a drop breaks CONT-03") {
   Death d = dies([] {
     weft_cont k = weft_rt_cont_new_mem(
         [](void *, weft_payload *) {
-          weft_rt_suspend(&tick, nullptr, nullptr);
+          try {
+            weft_rt_suspend(&tick, nullptr, nullptr);
+          } catch (...) {
+          }
         },
         nullptr, 0);
-    static weft_cont next;
-    weft_rt_resume(k, &on_tick, nullptr, nullptr, &next);
-    struct Suspends {
-      ~Suspends() { weft_rt_suspend(&tick, nullptr, nullptr); }
-    };
-    weft_cont bad = weft_rt_cont_new_mem(
-        [](void *, weft_payload *) {
-          Suspends s;
-          weft_rt_suspend(&tick, nullptr, nullptr);
-        },
-        nullptr, 0);
-    weft_rt_resume(bad, &on_tick, nullptr, nullptr, &next);
-    weft_rt_cont_drop(next);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+    weft_rt_cont_drop(k);
   });
   CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("CONT-03"));
+}
+
+TEST_CASE("a clean-up that suspends out of its drop breaks CONT-03, also under an outer handler") {
+  Death d = dies([] {
+    // The dropper runs in a continuation itself, whose resumer would handle the tag.
+    weft_cont dropper = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) {
+          struct Suspends {
+            ~Suspends() { weft_rt_suspend(&tick, nullptr, nullptr); }
+          };
+          weft_cont k = weft_rt_cont_new_mem(
+              [](void *, weft_payload *) {
+                Suspends s;
+                weft_rt_suspend(&tick, nullptr, nullptr);
+              },
+              nullptr, 0);
+          weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+          weft_rt_cont_drop(k);
+        },
+        nullptr, 0);
+    weft_rt_resume(dropper, &on_tick, nullptr, nullptr, &dropper);
+    _exit(7); // the suspension got out
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("CONT-03"));
+}
+
+TEST_CASE("a frame without unwind information in a dropped chain is an error, not an end") {
+  // Its own return address is where the walk stops: nothing describes this page.
+  static const unsigned char call_argument[] = {0x55, 0x48, 0x89, 0xe5, 0xff, 0xd7, 0x5d, 0xc3};
+  void *page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(page != MAP_FAILED);
+  memcpy(page, call_argument, sizeof call_argument);
+  Death d = dies([&] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *page, weft_payload *) {
+          reinterpret_cast<void (*)(void (*)())>(page)([] { weft_rt_suspend(&tick, nullptr, nullptr); });
+        },
+        page, 0);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+    weft_rt_cont_drop(k);
+    _exit(7);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("no unwind information") && Contains("CONT-03"));
+  munmap(page, 4096);
 }

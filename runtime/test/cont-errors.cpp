@@ -1,6 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 // Misuse of a handle is a defined error that names its rule; a stack that is used up names its owner.
+#include "backtrace.h"
 #include "cont.h"
 #include "dies.h"
 #include "stack.h"
@@ -165,6 +166,32 @@ TEST_CASE("a slot whose generations are used up is left for a new one") {
   CHECK(weft_rt_resume(k, &on_tick, &io, &io, &k) == 1);
   weft_rt_cont_drop(k);
   CHECK((cb->handle >> WEFT_SLOT_BITS) == 0);
+}
+
+TEST_CASE("a stack class that does not exist is a null handle") {
+  for (uint32_t stack_class : {8u, 9u, 4'000'000'000u})
+    CHECK(weft_rt_cont_new_mem(suspend_for_ever, nullptr, stack_class) == 0);
+}
+
+[[gnu::noinline]] static void suspends_here(weft_payload *io) {
+  weft_rt_suspend(&tick, io, io);
+  asm volatile("" ::: "memory"); // no tail call
+}
+
+TEST_CASE("a suspended chain can be walked from its suspension point to its start") {
+  weft_cont k = weft_rt_cont_new_mem(
+      [](void *, weft_payload *) {
+        weft_cont inner = weft_rt_cont_new_mem([](void *, weft_payload *io) { suspends_here(io); }, nullptr, 0);
+        weft_rt_resume(inner, &weft_no_handlers, nullptr, nullptr, nullptr);
+      },
+      nullptr, 0);
+  weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+  std::string trace;
+  weft::backtrace_suspended(
+      k, 64, [](void *arg, const char *line) { *static_cast<std::string *>(arg) += line; }, &trace);
+  CHECK_THAT(trace, Contains("suspends_here") && Contains("continuation start"));
+  CHECK(trace.find("main") == std::string::npos); // it ends at the chain's own start
+  weft_rt_cont_drop(k);
 }
 
 TEST_CASE("no memory for a stack is a null handle") {

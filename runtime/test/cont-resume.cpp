@@ -142,6 +142,29 @@ TEST_CASE("a cached way is not used after a link of it was cut") {
   CHECK(out.i[0] == 1);
 }
 
+TEST_CASE("a cached way looks at the table that is installed now") {
+  // The same memory, other contents from resume to resume.
+  weft_body inner = [](void *, weft_payload *) {
+    for (int i = 0; i < 6; ++i)
+      weft_rt_suspend(&tick, nullptr, nullptr);
+  };
+  static weft_body inner_body;
+  inner_body = inner;
+  weft_cont k = weft_rt_cont_new_mem(
+      [](void *, weft_payload *) {
+        weft_rt_resume(weft_rt_cont_new_mem(inner_body, nullptr, 0), &weft_no_handlers, nullptr, nullptr,
+                       nullptr);
+      },
+      nullptr, 0);
+  Two table = on_both;
+  for (int i = 0; i < 6; ++i) {
+    CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&table), nullptr, nullptr, &k) ==
+          (i % 2 ? 2u : 1u));
+    std::swap(table.entry[0], table.entry[1]);
+  }
+  weft_rt_cont_drop(k);
+}
+
 TEST_CASE("switch hands the running one to its target, under the same handler") {
   static const weft_tag turn = {"turn", "->"};
   static const Two table = {2, 0, {{&tick, WEFT_ON_SUSPEND, 0}, {&turn, WEFT_ON_SWITCH, 0}}};
@@ -185,6 +208,28 @@ TEST_CASE("a continuation goes on in whichever thread resumes it") {
     std::thread([&] { CHECK(weft_rt_resume(k, &on_tick, &io, &io, &k) == 1); }).join();
   CHECK(io.i[0] == 8);
   weft_rt_cont_drop(k);
+}
+
+TEST_CASE("a thread that only ends continuations leaves their stacks to others") {
+  // Each round makes here and ends there; without the leaving, each round would need a new stack.
+  auto used = [] {
+    weft_cont k = weft_rt_cont_new_mem([](void *, weft_payload *) {}, nullptr, WEFT_STACK_1M);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+    return k & WEFT_SLOT_MASK;
+  };
+  uint64_t before = used(), highest = 0;
+  for (int i = 0; i < 50; ++i) {
+    weft_cont k[4];
+    for (auto &one : k) {
+      one = weft_rt_cont_new_mem([](void *, weft_payload *) {}, nullptr, WEFT_STACK_1M);
+      highest = std::max(highest, one & WEFT_SLOT_MASK);
+    }
+    std::thread([&] {
+      for (auto one : k)
+        weft_rt_resume(one, &on_tick, nullptr, nullptr, nullptr);
+    }).join();
+  }
+  CHECK(highest - before < 16);
 }
 
 TEST_CASE("threads make, run and end continuations at the same time") {

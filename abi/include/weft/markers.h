@@ -45,7 +45,8 @@ weft_cont weft_cont_new(weft_marker_body body, void *env, uint32_t stack)
     WEFT_MARKER_IS("cont.new.mem");
 
 /* Runs k until it returns (0) or suspends by the i-th entry of `on` (i, counted from 1; then *next
- * is the handle to resume). in, out and next may be NULL; in and out may be the same. */
+ * is the handle to resume). in, out and next may be NULL; in and out may be the same. What
+ * the other side reads after a NULL `in` is unspecified. */
 uint32_t weft_resume(weft_cont k, const void *on, const weft_payload *in, weft_payload *out,
                      weft_cont *next) WEFT_MARKER_IS("resume.mem");
 

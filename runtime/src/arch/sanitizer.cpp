@@ -18,11 +18,6 @@ void *__tsan_get_current_fiber(void);
 void *__tsan_create_fiber(unsigned flags);
 void __tsan_destroy_fiber(void *fiber);
 void __tsan_switch_to_fiber(void *fiber, unsigned flags);
-struct Found {
-  weft_cb *cb;
-  uint64_t index;
-};
-Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind);
 }
 
 namespace weft::arch::san {
@@ -118,10 +113,12 @@ WEFT_NOT_SEEN void destroy(weft_cb *cb) {
 
 WEFT_NOT_SEEN Leave::Leave(weft_cb *to) {
   tell(to, &fake_);
+#if defined(WEFT_ASAN)
   // For a drop, which never comes back here: without it the fake stack would leak.
   weft_cb *me = weft_current();
   if (me != &weft_root_cb)
     cold(me)->asan_fake = fake_;
+#endif
 }
 
 WEFT_NOT_SEEN void Leave::back() {

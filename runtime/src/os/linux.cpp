@@ -98,8 +98,6 @@ void *reserve(size_t size) {
   return base;
 }
 
-void release(void *base, size_t size) { munmap(base, size); }
-
 Guard guard_kind() {
   static const Guard kind = probe();
   return kind;
@@ -110,8 +108,6 @@ bool install_guard(void *page) {
     return true;
   return mprotect(page, page_size(), PROT_NONE) == 0;
 }
-
-void discard(void *base, size_t size) { madvise(base, size, MADV_DONTNEED); }
 
 void ensure_signal_stack() {
   static thread_local SignalStack stack;

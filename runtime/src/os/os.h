@@ -16,16 +16,12 @@ size_t page_size();
 // Address space, readable and writable, zero, committed when touched, never in huge pages (one touched
 // byte of a stack would cost 2 MiB). Null when there is none.
 void *reserve(size_t size);
-void release(void *base, size_t size);
 
 // Which guard this kernel really gives; probed once by touching, because emulators accept the advice and
 // install nothing.
 Guard guard_kind();
 // Makes one page fault on any access. False: it could not be (limit of mappings); it stays accessible.
 bool install_guard(void *page);
-
-// Forgets what the pages hold; they read as zero.
-void discard(void *base, size_t size);
 
 // An alternate signal stack for the calling thread, unless it has one. Any number of calls.
 void ensure_signal_stack();
