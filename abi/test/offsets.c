@@ -22,8 +22,11 @@ SAME(WEFT_CB_FLAGS, offsetof(struct weft_cb, flags));
 SAME(1 << WEFT_CB_SHIFT, sizeof(struct weft_cb));
 SAME(WEFT_THREAD_CURRENT, offsetof(struct weft_thread, current));
 SAME(WEFT_THREAD_FREE, offsetof(struct weft_thread, free_list));
+SAME(WEFT_THREAD_ARMED, offsetof(struct weft_thread, armed));
 SAME(WEFT_SLOT_MASK, (1u << WEFT_SLOT_BITS) - 1);
-SAME((uint64_t)WEFT_COLD_OFFSET, ((uint64_t)1 << WEFT_SLOT_BITS) * sizeof(struct weft_cb));
+// Beyond all slots, and at a block's boundary.
+SAME((uint64_t)WEFT_COLD_OFFSET >= ((uint64_t)1 << WEFT_SLOT_BITS) * sizeof(struct weft_cb), 1);
+SAME(WEFT_COLD_OFFSET % sizeof(struct weft_cb), 0);
 
 /* The text of a suspend reads the first entry of a table at 8 and 16. */
 SAME(8, offsetof(weft_handlers, entry) + offsetof(weft_handler, tag));
