@@ -11,6 +11,18 @@
 
 using namespace weft;
 
+// In the frame of who waits. A freed queue takes itself out; a wait that is unwound leaves it.
+struct weft_cq_place {
+  weft_cq *cq;
+  explicit weft_cq_place(weft_cq *of) : cq(of) { cq->place = this; }
+  ~weft_cq_place() {
+    if (cq) {
+      cq->place = nullptr;
+      cq->waiter = 0;
+    }
+  }
+};
+
 namespace weft {
 
 namespace {
@@ -95,6 +107,8 @@ void weft_cq_free(weft_cq *cq) {
     slot->cq = nullptr;
     weft_token_drop(slot->token(slot->state.load(std::memory_order_relaxed)));
   }
+  if (cq->place)
+    cq->place->cq = nullptr;
   if (cq->waiter)
     weft_token_drop(cq->waiter);
   delete cq;
@@ -149,14 +163,16 @@ weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event
       return status;
     if (cq->held == 0)
       return WEFT_E_INVAL;
-    if (cq->waiter)
+    if (cq->place)
       return WEFT_E_BUSY;
     weft_token token = weft_token_new(cq->rt);
     if (!token)
       return WEFT_E_NOMEM;
+    weft_cq_place place(cq);
     cq->waiter = token;
     status = weft_await_until(token, deadline_ns, nullptr);
-    cq->waiter = 0;
+    if (!place.cq)
+      return WEFT_E_STALE;
     if (status != WEFT_OK) {
       weft_token_drop(token); // it may have been answered by somebody who left it open
       return status;

@@ -27,8 +27,10 @@ TokenSlot *find_token(weft_token token) {
   if (!slot)
     return nullptr;
   uint64_t s = slot->state.load(std::memory_order_acquire);
-  return generation_of(s) == generation_of(token) && (s & kTokenPhase) != kTokenFree ? slot
-                                                                                     : nullptr;
+  if (generation_of(s) != generation_of(token) || (s & kTokenPhase) == kTokenFree ||
+      (s & kTokenDropped))
+    return nullptr;
+  return slot;
 }
 
 namespace {
@@ -113,21 +115,6 @@ weft_status complete_afar(TokenSlot *slot, weft_runtime *rt, weft_token token, w
   return WEFT_OK;
 }
 
-// A foreign thread gives up what is filled and perhaps about to be taken.
-weft_status drop_filled_afar(TokenSlot *slot, weft_runtime *rt, weft_token token) {
-  Pin pin(rt);
-  uint64_t s = slot->state.load(std::memory_order_acquire);
-  do {
-    if (generation_of(s) != generation_of(token) || (s & kTokenPhase) != kTokenFilled ||
-        (s & kTokenDropped))
-      return WEFT_E_STALE;
-  } while (!slot->state.compare_exchange_weak(s, s | kTokenDropped | kTokenInbox,
-                                              std::memory_order_acq_rel));
-  if (!(s & kTokenInbox) && rt->inbox.push(&slot->inbox))
-    rt->host.post(rt->host_self);
-  return WEFT_OK;
-}
-
 void answer(Task *task, weft_status status, uint64_t value) {
   task->answer0 = static_cast<uint32_t>(status);
   task->answer1 = value;
@@ -183,9 +170,7 @@ void serve_token(TokenSlot *slot) {
     to_free_list(slot); // taken before the inbox was
     return;
   }
-  if ((s & kTokenDropped) && !slot->waiter) {
-    if (slot->cq)
-      cq_forget(slot);
+  if (s & kTokenDropped) { // while it was filled: nobody waits for it
     recycle_token(slot);
     return;
   }
@@ -240,9 +225,15 @@ void drop_tokens_of(weft_runtime *rt) {
       return;
     while ((slot.state.load(std::memory_order_acquire) & kTokenPhase) == kTokenFilling)
       std::this_thread::yield(); // a completer is between its claim and its value
+    if ((slot.state.load(std::memory_order_acquire) & kTokenPhase) == kTokenFree)
+      return;
+    if (slot.cq)
+      cq_forget(&slot);
     if (close_open(&slot)) {
       clear(&slot);
       to_free_list(&slot);
+    } else if (token_filled(&slot)) {
+      recycle_token(&slot);
     }
   });
 }
@@ -298,13 +289,12 @@ weft_status weft_token_drop(weft_token token) {
     return WEFT_E_STALE;
   uint64_t s = slot->state.load(std::memory_order_acquire);
   weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
-  if (generation_of(s) != generation_of(token) || (s & kTokenPhase) == kTokenFree)
+  if (generation_of(s) != generation_of(token) || (s & kTokenPhase) == kTokenFree ||
+      (s & kTokenDropped))
     return WEFT_E_STALE;
-  if (!on_loop(rt)) {
-    if ((s & kTokenPhase) == kTokenOpen)
-      return complete_afar(slot, rt, token, WEFT_E_STALE, 0, true);
-    return drop_filled_afar(slot, rt, token);
-  }
+  if (!on_loop(rt))
+    return (s & kTokenPhase) == kTokenOpen ? complete_afar(slot, rt, token, WEFT_E_STALE, 0, true)
+                                           : WEFT_E_STALE;
   // Who waits for it learns that nobody will complete it.
   if ((s & kTokenPhase) == kTokenOpen && (slot->waiter || slot->cq)) {
     complete_here(slot, WEFT_E_STALE, 0, WEFT_WHY_WAKE);
@@ -316,13 +306,13 @@ weft_status weft_token_drop(weft_token token) {
     to_free_list(slot);
     return WEFT_OK;
   }
-  if (!token_filled(slot)) {
+  // A completion was first. Its value goes to whoever waits; a value nobody waits for is given up.
+  if (slot->waiter || slot->cq)
+    return WEFT_E_STALE;
+  if (!token_filled(slot))
     slot->state.fetch_or(kTokenDropped); // being filled: the inbox brings it
-    return WEFT_OK;
-  }
-  if (slot->cq)
-    cq_forget(slot);
-  recycle_token(slot);
+  else
+    recycle_token(slot);
   return WEFT_OK;
 }
 
@@ -355,7 +345,9 @@ weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *v
   if (!slot)
     return WEFT_E_STALE;
   if (on_loop(slot->rt.load(std::memory_order_relaxed))) {
-    if (token_filled(slot) && !slot->cq) {
+    if (slot->waiter || slot->cq)
+      return WEFT_E_BUSY;
+    if (token_filled(slot)) {
       weft_status status = slot->status;
       if (value)
         *value = slot->value;

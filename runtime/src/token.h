@@ -20,12 +20,15 @@
 #include "timer.h"
 #include "weft/host.h"
 
+struct weft_cq_place; // a task in weft_cq_wait (cq.cpp)
+
 struct weft_cq {
   weft_runtime *rt;
   weft::TokenSlot *waiting; // list by cq_next, cq_prev: not completed
   weft::TokenSlot *done_head, *done_tail;
   size_t held;       // both
   weft_token waiter; // completed when something arrives; 0: nobody waits
+  weft_cq_place *place;
 };
 
 namespace weft {
@@ -37,7 +40,7 @@ enum : uint64_t {
   kTokenFilled = 3,
   kTokenPhase = 3,
   kTokenInbox = 4,
-  kTokenDropped = 8, // given up by a foreign thread after it was filled
+  kTokenDropped = 8, // given up by the loop's thread while a foreign one was filling it
 };
 
 struct TokenSlot {

@@ -3,6 +3,8 @@
 // A completion queue is one wait for many tokens, in order of completion.
 #include "on_manual.h"
 
+#include <thread>
+
 TEST_CASE("completed tokens come in order of completion, under their keys") {
   OnManual m;
   weft_cq *cq = weft_cq_new(m.rt);
@@ -95,4 +97,67 @@ TEST_CASE("a token is in one place") {
   CHECK(e.status == WEFT_E_STALE);
   weft_cq_free(other);
   weft_cq_free(cq);
+}
+
+TEST_CASE("a drop after a thread's completion is stale, and the queue brings the completion") {
+  for (bool from_thread : {false, true}) {
+    OnManual m;
+    weft_cq *cq = weft_cq_new(m.rt);
+    weft_token token = weft_token_new(m.rt);
+    weft_cq_add(cq, token, 1);
+    weft_cq_event e = {};
+    weft_status status = WEFT_E_INVAL, dropped = WEFT_OK;
+    m.go([&] { status = weft_cq_wait(cq, WEFT_NEVER, &e); });
+    m.settle();
+    std::thread([&] {
+      weft_complete(token, WEFT_OK, 5);
+      if (from_thread)
+        dropped = weft_token_drop(token);
+    }).join();
+    if (!from_thread)
+      dropped = weft_token_drop(token);
+    CHECK(dropped == WEFT_E_STALE);
+    m.settle();
+    CHECK(status == WEFT_OK);
+    CHECK(e.value == 5);
+    weft_cq_free(cq);
+  }
+}
+
+TEST_CASE("a queue may be freed under its waiter, also one that is about to run") {
+  for (bool arrived : {false, true}) {
+    OnManual m;
+    weft_cq *cq = weft_cq_new(m.rt);
+    weft_token token = weft_token_new(m.rt);
+    weft_cq_add(cq, token, 1);
+    weft_status status = WEFT_OK;
+    m.go([&] {
+      weft_cq_event e;
+      status = weft_cq_wait(cq, WEFT_NEVER, &e);
+    });
+    m.settle();
+    if (arrived)
+      weft_complete(token, WEFT_OK, 0);
+    weft_cq_free(cq);
+    m.settle();
+    CHECK(status == WEFT_E_STALE);
+  }
+}
+
+TEST_CASE("a queue may outlive its runtime, and does nothing to the next one's tokens") {
+  weft_cq *cq;
+  weft_token old;
+  {
+    OnManual m;
+    cq = weft_cq_new(m.rt);
+    old = weft_token_new(m.rt);
+    weft_cq_add(cq, old, 1);
+  }
+  OnManual next;
+  weft_token token;
+  do
+    token = weft_token_new(next.rt);
+  while ((token & 0xffffff) != (old & 0xffffff)); // the record comes back
+  weft_cq_free(cq);
+  CHECK(weft_complete(token, WEFT_OK, 0) == WEFT_OK);
 }

@@ -4,6 +4,17 @@
 // stale.
 #include "on_manual.h"
 
+#include <thread>
+
+namespace {
+// By a thread that has ended when this returns: what it did waits in the inbox.
+template <class F> weft_status afar(F ask) {
+  weft_status status = WEFT_OK;
+  std::thread([&] { status = ask(); }).join();
+  return status;
+}
+} // namespace
+
 TEST_CASE("a completion after the wait makes the waiter ready, with status and value") {
   OnManual m;
   weft_token token = weft_token_new(m.rt);
@@ -122,4 +133,55 @@ TEST_CASE("tokens of a runtime that is gone are stale") {
     token = weft_token_new(m.rt);
   }
   CHECK(weft_complete(token, WEFT_OK, 1) == WEFT_E_STALE);
+}
+
+TEST_CASE("a drop after a thread's completion is stale, and the waiter gets the value") {
+  for (bool from_thread : {false, true}) {
+    OnManual m;
+    weft_token token = weft_token_new(m.rt);
+    weft_status status = WEFT_E_INVAL;
+    uint64_t value = 0;
+    m.go([&] { status = weft_await(token, &value); });
+    m.settle();
+    CHECK(afar([&] { return weft_complete(token, WEFT_OK, 5); }) == WEFT_OK);
+    auto drop = [&] { return weft_token_drop(token); };
+    CHECK((from_thread ? afar(drop) : drop()) == WEFT_E_STALE);
+    m.settle();
+    CHECK(status == WEFT_OK);
+    CHECK(value == 5);
+  }
+}
+
+TEST_CASE("a second await neither takes the value nor arms its deadline") {
+  OnManual m;
+  weft_token token = weft_token_new(m.rt);
+  uint64_t value = 0;
+  weft_status second = WEFT_OK, third = WEFT_OK;
+  m.go([&] { CHECK(weft_await(token, &value) == WEFT_OK); });
+  m.go([&] { second = weft_await_until(token, weft_now() + 100, nullptr); });
+  m.settle();
+  CHECK(second == WEFT_E_BUSY);
+  CHECK(weft_manual_armed(m.host) == WEFT_NEVER);
+  m.go([&] {
+    CHECK(afar([&] { return weft_complete(token, WEFT_OK, 5); }) == WEFT_OK);
+    third = weft_await(token, nullptr);
+  });
+  m.settle();
+  CHECK(third == WEFT_E_BUSY);
+  CHECK(value == 5);
+}
+
+TEST_CASE("a completed token that nobody took ends with its runtime") {
+  weft_token here, there;
+  {
+    OnManual m;
+    here = weft_token_new(m.rt);
+    there = weft_token_new(m.rt);
+    CHECK(weft_complete(here, WEFT_OK, 1) == WEFT_OK);
+    CHECK(afar([&] { return weft_complete(there, WEFT_OK, 2); }) == WEFT_OK);
+  }
+  CHECK(weft_token_take(here, nullptr, nullptr) == WEFT_E_STALE);
+  CHECK(weft_token_drop(here) == WEFT_E_STALE);
+  OnManual next; // in the memory of the first
+  CHECK(weft_token_take(there, nullptr, nullptr) == WEFT_E_STALE);
 }

@@ -136,7 +136,8 @@ WEFT_API weft_status weft_complete(weft_token token, weft_status status, uint64_
 WEFT_API weft_status weft_await(weft_token token, uint64_t *value);
 WEFT_API weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *value);
 
-/* Gives a token up without waiting. Any thread. WEFT_E_STALE if it is gone. */
+/* Gives a token up without waiting. Any thread. WEFT_E_STALE if it is gone or completed: the value goes
+ * to whoever waits. On the loop's thread a value that nobody waits for is given up too. */
 WEFT_API weft_status weft_token_drop(weft_token token);
 /* Completed and not yet taken: WEFT_OK with status and value, and the token ends; WEFT_E_AGAIN when not completed yet. */
 WEFT_API weft_status weft_token_take(weft_token token, weft_status *status, uint64_t *value);
