@@ -105,6 +105,11 @@ weft_status yield_after_streak(weft_sock *s) {
 weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns) {
   if (weft_self() == 0)
     return WEFT_E_NOTASK;
+  // Made before there was a runtime: it belongs to that of the first wait.
+  if (!s->runtime)
+    s->runtime = weft_runtime_current();
+  if (s->runtime != weft_runtime_current())
+    return WEFT_E_INVAL;
   if (!s->watched) {
     // Watching reports what is ready already, so nothing from before is lost.
     if (weft_status status = host_watch(s->runtime, &s->cell); status != WEFT_OK)

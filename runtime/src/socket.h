@@ -22,9 +22,9 @@
 
 struct weft_sock {
   weft_fd_cell cell;
-  weft_runtime *runtime;
-  uint32_t suspended; // tasks suspended inside a call on it
-  uint32_t streak;    // transfers since the last suspension
+  weft_runtime *runtime; // null: made before there was one, and nobody has waited yet
+  uint32_t suspended;    // tasks suspended inside a call on it
+  uint32_t streak;       // transfers since the last suspension
   bool watched;
   bool closed;
   bool pipe; // not a socket: read and write in place of recv and send

@@ -341,3 +341,25 @@ TEST_CASE("a reset while waiting to write is an error, not a hang", "[tcp]") {
   });
   weft_sock_close(listener);
 }
+
+TEST_CASE("a listener made before the runtime belongs to the one that waits first", "[tcp]") {
+  weft_sock *listener = listen_here();
+  {
+    InTasks tasks;
+    tasks.go([&] {
+      weft_sock *s = nullptr;
+      CHECK(weft_tcp_accept(listener, &s) == WEFT_OK);
+      weft_sock_close(s);
+    });
+    tasks.run([&] {
+      settle(); // accept waits
+      weft_sock_close(connect_to(listener));
+    });
+    InTasks others;
+    others.run([&] {
+      weft_sock *s = nullptr;
+      CHECK(weft_tcp_accept(listener, &s) == WEFT_E_INVAL);
+    });
+    weft_sock_close(listener);
+  }
+}
