@@ -71,6 +71,8 @@ std::string Checker::turn_ends() {
     return "a turn ends that has not begun";
   if (running_)
     return "the turn ends while " + named("task", running_) + " runs";
+  if (picked_)
+    return lost_pick();
   if (path_.size() > 1)
     return "the turn ends while " + named("domain", path_.back()) + " is picked";
   in_turn_ = false;
@@ -141,10 +143,17 @@ std::string Checker::not_on_path(uint64_t domain) const {
   return "but " + named("domain", domain) + " was not picked by its parent in this turn";
 }
 
+// Each pick of a task is followed by its run, or by its park when it finds no stack.
+std::string Checker::lost_pick() const {
+  return named("task", picked_) + " was picked, but it does not run";
+}
+
 std::string Checker::picked(const Event &e) {
   uint64_t domain = number(e, "domain");
   if (running_)
     return "a pick while " + named("task", running_) + " runs";
+  if (picked_)
+    return lost_pick();
   if (e.contains("child")) {
     uint64_t id = number(e, "child");
     auto it = domains_.find(id);
@@ -216,6 +225,8 @@ std::string Checker::slice_ends(const Event &e) {
   if (running_)
     return "the slice of " + named("domain", id) + " ends while " + named("task", running_) +
            " runs";
+  if (picked_)
+    return lost_pick();
   path_.pop_back();
   domains_[id].state = State::Parked;
   return "";

@@ -54,6 +54,7 @@ private:
   std::string slice_ends(const Event &e);
 
   std::string not_on_path(uint64_t domain) const;
+  std::string lost_pick() const;
 
   std::map<uint64_t, Task> tasks_;
   std::map<uint64_t, Domain> domains_;

@@ -82,6 +82,22 @@ TEST_CASE("unknown events are skipped") {
   CHECK(check(with(kRun, R"({"ev":"log","text":"hello"})")) == "");
 }
 
+TEST_CASE("a pick that no run follows is rejected, whatever comes next") {
+  const std::string lost = "task #7 was picked, but it does not run";
+  CHECK(check({kDeep[0], R"({"ev":"spawn","task":7,"domain":1,"by":"host","name":""})",
+               R"({"ev":"spawn","task":8,"domain":1,"by":"host","name":""})",
+               R"({"ev":"ready","task":7,"domain":1,"why":"new"})",
+               R"({"ev":"ready","task":8,"domain":1,"why":"new"})", kDeep[kTurn],
+               R"({"ev":"pick","task":7,"domain":1})", R"({"ev":"pick","task":8,"domain":1})"}) ==
+        lost);
+  auto lines = without(kRun);
+  lines.erase(lines.begin() + kRun);
+  CHECK(check(lines) == lost);
+  CHECK(check({kDeep[0], R"({"ev":"spawn","task":7,"domain":1,"by":"host","name":""})",
+               R"({"ev":"ready","task":7,"domain":1,"why":"new"})", kDeep[kTurn],
+               R"({"ev":"pick","task":7,"domain":1})", kDeep[kTurnEnd]}) == lost);
+}
+
 TEST_CASE("a run without a pick is rejected") {
   CHECK(check(without(kPick7)) == "task #7 runs, but it was not picked");
 }
