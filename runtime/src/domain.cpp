@@ -13,7 +13,6 @@
 #include "runtime.h"
 #include "trace.h"
 
-#include <cstdio>
 #include <cstring>
 
 namespace weft {
@@ -76,6 +75,15 @@ void flush_ready(weft_runtime *rt, weft_worker *from) {
   }
 }
 
+void flush_now(weft_runtime *rt) {
+  call_native(
+      [](void *arg) {
+        auto *r = static_cast<weft_runtime *>(arg);
+        flush_ready(r, &r->worker);
+      },
+      rt);
+}
+
 void request_turn(weft_runtime *rt) {
   if (rt->turn_wanted)
     return;
@@ -94,18 +102,20 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
   d->ent.reserved = kEntParked;
   d->ent.id = ++rt->next_domain_id;
   d->picks = attr && attr->picks ? attr->picks : 1;
-  snprintf(d->name, sizeof d->name, "%s", attr && attr->name ? attr->name : parent ? "" : "root");
+  copy_name(d->name, attr && attr->name ? attr->name : parent ? "" : "root");
   const char *spec = attr && attr->sched ? attr->sched : "fifo";
   weft_status status = make_scheduler(spec, d, error, error_size);
   if (status != WEFT_OK) {
     delete d;
     return status;
   }
+  bool entered = false;
   if (d->ops.worker_enter) {
     status = d->ops.worker_enter(d->self, &rt->worker);
     if (status != WEFT_OK)
       refuse(status, error, error_size, "scheduler '%s' refuses the worker: %s", d->ops.name,
              weft_status_text(status));
+    entered = status == WEFT_OK;
   }
   if (status == WEFT_OK && parent && parent->ops.admit) {
     weft_ent_attr ent_attr = {};
@@ -120,6 +130,8 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
              weft_status_text(status));
   }
   if (status != WEFT_OK) {
+    if (entered && d->ops.worker_leave)
+      d->ops.worker_leave(d->self, &rt->worker);
     d->ops.destroy(d->self);
     delete d;
     return status;
@@ -157,16 +169,18 @@ void destroy_domain(weft_domain *d) {
 
 namespace {
 
-bool tree_empty(const weft_domain *d) {
+// A task of it or of a domain below; or somebody stands in the close of a domain below and will
+// look at it again.
+bool used(const weft_domain *d) {
   if (d->tasks != 0)
-    return false;
+    return true;
   for (weft_domain *c = d->first_child; c; c = c->next_sibling)
-    if (!tree_empty(c))
-      return false;
-  return true;
+    if (c->closer || used(c))
+      return true;
+  return false;
 }
 
-// Children first. Only when nothing lives below, on the native stack.
+// Children first. Only when nobody uses it or stands in its close, on the native stack.
 void destroy_tree(weft_domain *d) {
   while (d->first_child)
     destroy_tree(d->first_child);
@@ -176,13 +190,13 @@ void destroy_tree(weft_domain *d) {
 } // namespace
 
 void domain_emptied(weft_domain *d) {
-  for (; d; d = d->parent)
-    if (d->closer && tree_empty(d))
+  for (; d && !used(d); d = d->parent)
+    if (d->closer)
       unpark_if(d->closer, WaitKind::Close);
 }
 
 void slice_ended(weft_domain *d) {
-  if (d->close_unattended && tree_empty(d))
+  if (d->close_unattended && !d->closer && !used(d))
     destroy_tree(d);
 }
 
@@ -209,6 +223,18 @@ void begin_close(weft_domain *d) {
   }
   for (weft_domain *c = d->first_child; c; c = c->next_sibling)
     begin_close(c);
+}
+
+// A closer has left d: who waits for a domain above is told, and the highest of those that were
+// closed from within goes, as at the end of its last task.
+void closer_left(weft_domain *d) {
+  domain_emptied(d);
+  weft_domain *gone = nullptr;
+  for (; d && !d->closer && !used(d); d = d->parent)
+    if (d->close_unattended)
+      gone = d;
+  if (gone)
+    call_native([](void *domain) { destroy_tree(static_cast<weft_domain *>(domain)); }, gone);
 }
 
 bool within(weft_domain *d, weft_domain *ancestor) {
@@ -270,16 +296,20 @@ weft_status weft_domain_close(weft_domain *d) {
     d->close_unattended = true;
     return WEFT_OK;
   }
-  while (!tree_empty(d)) {
+  while (d->closer || used(d)) {
     if (!self || d->closer)
       return WEFT_E_BUSY;
     d->closer = self;
     weft_status status = park_running(self, WaitKind::Close, WEFT_NEVER);
     d->closer = nullptr;
-    if (status != WEFT_OK)
+    if (status != WEFT_OK) {
+      closer_left(d);
       return status;
+    }
   }
+  weft_domain *parent = d->parent;
   call_native([](void *domain) { destroy_tree(static_cast<weft_domain *>(domain)); }, d);
+  closer_left(parent);
   return WEFT_OK;
 }
 }

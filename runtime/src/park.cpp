@@ -145,8 +145,6 @@ struct NowCall {
 };
 
 uint64_t read_clock(weft_runtime *rt) {
-  if (!rt->running)
-    return rt->host.now(rt->host_self);
   NowCall call{rt, 0};
   call_native(
       [](void *arg) {

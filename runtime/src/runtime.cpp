@@ -12,10 +12,12 @@
 #include "token.h"
 #include "trace.h"
 
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <cxxabi.h>
 #include <mutex>
 #include <thread>
 
@@ -166,8 +168,32 @@ void take_apart(weft_runtime *rt) {
   give_runtime(rt);
 }
 
+// No scheduler holds an entity any more, so that each may be retired.
+void empty_queues(weft_domain *d) {
+  for (weft_domain *c = d->first_child; c; c = c->next_sibling)
+    empty_queues(c);
+  weft_slice slice = {};
+  for (; d->ready; --d->ready)
+    if (!d->ops.pick(d->self, &d->rt->worker, d->rt->now, &slice))
+      return;
+}
+
 // A task that shutdown gave up: its clean-ups run, as if it were the running task.
+void unwind(weft_runtime *rt, Task &t) {
+  auto *exceptions = reinterpret_cast<ExceptionGlobals *>(abi::__cxa_get_globals());
+  ExceptionGlobals host_exceptions = *exceptions;
+  int host_errno = errno;
+  *exceptions = t.flags & kTaskCaught ? t.caught : ExceptionGlobals{};
+  errno = t.errno_value;
+  rt->running = &t;
+  weft_rt_cont_drop(t.cb->handle);
+  rt->running = nullptr;
+  *exceptions = host_exceptions;
+  errno = host_errno;
+}
+
 void unwind_abandoned(weft_runtime *rt) {
+  empty_queues(rt->root);
   task_table().each([rt](Task &t) {
     if (t.rt != rt || !t.handle)
       return;
@@ -177,10 +203,10 @@ void unwind_abandoned(weft_runtime *rt) {
         abandon_token(&t);
       t.ent.reserved = kEntDone;
       t.note.fetch_or(kNoteDone);
-      rt->running = &t;
       if (t.cb)
-        weft_rt_cont_drop(t.cb->handle);
-      rt->running = nullptr;
+        unwind(rt, t);
+      if (t.domain->ops.retire)
+        t.domain->ops.retire(t.domain->self, &t.ent);
     }
     release_task(&t);
   });

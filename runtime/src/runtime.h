@@ -38,9 +38,9 @@ struct weft_domain {
   bool closed;
   uint64_t tasks; // not done
   weft_domain *first_child, *next_sibling;
-  weft::Task *closer;    // waits for it to empty
+  weft::Task *closer;    // stands in its close; nobody else destroys it or a domain around it
   bool close_unattended; // was closed by one of its own tasks: the last one's end destroys it
-  char name[32];
+  char name[weft::kNameSize];
   weft_sched_services services;
 };
 
@@ -144,10 +144,12 @@ void ready_later(weft_runtime *rt, Task *task, weft_why why);
 // their parents; asks for a turn when the root was empty and no turn is on. `from` as in `ready`.
 // The worker's native stack.
 void flush_ready(weft_runtime *rt, weft_worker *from);
+// The same from any stack: a task of another runtime of this thread may be running.
+void flush_now(weft_runtime *rt);
 // Outside of a turn's task there is no later: the flush is now.
 inline void flush_unless_running(weft_runtime *rt) {
   if (!rt->running && !rt->in_turn)
-    flush_ready(rt, &rt->worker);
+    flush_now(rt);
 }
 void request_turn(weft_runtime *rt);
 // The last task of a domain has ended: whoever closes it or an ancestor is woken.

@@ -48,12 +48,27 @@ int32_t draw_ready_case(const weft_select_case *cases, uint32_t count) {
       return static_cast<int32_t>(i);
 }
 
-// Stands in all channels until one chooses it. `places` is raw memory for `count` of them.
-int32_t wait_in_all(Waiter *places, weft_select_case *cases, uint32_t count, uint64_t deadline_ns,
+// The places that are built so far, in memory of the caller's. They leave their channels however
+// the wait ends.
+struct Places {
+  Waiter *first;
+  uint32_t count = 0;
+  explicit Places(Waiter *memory) : first(memory) {}
+  ~Places() {
+    for (uint32_t i = 0; i < count; ++i)
+      first[i].~Waiter();
+  }
+  Places(const Places &) = delete;
+};
+
+// Stands in all channels until one chooses it. `memory` is raw memory for `count` of them.
+int32_t wait_in_all(Waiter *memory, weft_select_case *cases, uint32_t count, uint64_t deadline_ns,
                     Task *self) {
   Wait wait{self};
+  Places places(memory);
   for (uint32_t i = 0; i < count; ++i) {
-    Waiter *w = new (places + i) Waiter(&wait);
+    Waiter *w = new (memory + i) Waiter(&wait);
+    places.count = i + 1;
     weft_select_case &c = cases[i];
     if (!c.chan)
       continue;
@@ -61,12 +76,9 @@ int32_t wait_in_all(Waiter *places, weft_select_case *cases, uint32_t count, uin
     push_waiter(c.op == WEFT_SELECT_SEND ? c.chan->senders : c.chan->receivers, w);
   }
   weft_status status = park_until_chosen(wait, count ? "select" : "select (no cases)", deadline_ns);
-  for (uint32_t i = 0; i < count; ++i)
-    if (places[i].queue)
-      unlink_waiter(places + i);
   if (status != WEFT_OK)
     return status;
-  auto index = static_cast<uint32_t>(wait.chosen - places);
+  auto index = static_cast<uint32_t>(wait.chosen - memory);
   cases[index].status = wait.chosen->status;
   return static_cast<int32_t>(index);
 }

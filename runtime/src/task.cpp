@@ -87,10 +87,12 @@ void finish_task(Task *task) {
     rt->stackless = waiting->woken_next;
     unpark(waiting, WEFT_OK, WEFT_WHY_WAKE);
   }
-  if (Task *joiner = task->joiner)
+  if (Task *joiner = task->joiner) {
     unpark_if(joiner, WaitKind::Join);
-  else if (task->flags & kTaskDetached)
+    flush_unless_running(joiner->rt); // it may be another of this thread's
+  } else if (task->flags & kTaskDetached) {
     release_task(task);
+  }
   if (rt->woken_head)
     flush_ready(rt, &rt->worker);
 }
@@ -155,13 +157,19 @@ const weft_spawn_attr &full_attr(const weft_spawn_attr *given, weft_spawn_attr *
   return *older;
 }
 
-void set_name(Task *task, const char *name) {
-  size_t n = strnlen(name, sizeof task->name - 1);
-  memcpy(task->name, name, n);
-  task->name[n] = '\0';
-}
+// Joins and detaches belong to the loop's thread, as the record's plain fields do.
+bool is_afar(Task *task) { return !on_loop(__atomic_load_n(&task->rt, __ATOMIC_RELAXED)); }
 
 } // namespace
+
+void copy_name(char (&to)[kNameSize], const char *name) {
+  size_t n = strnlen(name, kNameSize - 1);
+  // A cut never leaves a part of a character; three bytes at most follow its first.
+  for (int i = 0; i < 3 && n && (name[n] & 0xc0) == 0x80; ++i)
+    --n;
+  memcpy(to, name, n);
+  to[n] = '\0';
+}
 
 } // namespace weft
 
@@ -211,7 +219,7 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
   task->arg = arg;
   task->name[0] = '\0';
   if (attr.name)
-    set_name(task, attr.name);
+    copy_name(task->name, attr.name);
   if (domain->ops.admit) {
     weft_status status = admit(domain, task, attr);
     if (status != WEFT_OK) {
@@ -236,7 +244,11 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
 
 weft_status weft_join(weft_task handle) {
   Task *task = find_task(handle);
-  if (!task || (task->flags & kTaskDetached))
+  if (!task)
+    return WEFT_E_STALE;
+  if (is_afar(task))
+    return WEFT_E_INVAL;
+  if (task->flags & kTaskDetached)
     return WEFT_E_STALE;
   if (task->joiner)
     return WEFT_E_BUSY;
@@ -258,7 +270,11 @@ weft_status weft_join(weft_task handle) {
 
 weft_status weft_detach(weft_task handle) {
   Task *task = find_task(handle);
-  if (!task || (task->flags & kTaskDetached))
+  if (!task)
+    return WEFT_E_STALE;
+  if (is_afar(task))
+    return WEFT_E_INVAL;
+  if (task->flags & kTaskDetached)
     return WEFT_E_STALE;
   if (task->joiner)
     return WEFT_E_BUSY;
@@ -287,7 +303,7 @@ weft_status weft_task_set_name(const char *name) {
   Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
-  set_name(self, name ? name : "");
+  copy_name(self->name, name ? name : "");
   return WEFT_OK;
 }
 

@@ -64,6 +64,10 @@ enum : uint64_t {
   kNoteMask = 0xffffff
 };
 
+constexpr size_t kNameSize = 32; // of tasks and domains
+// The part of name that fits, in whole characters.
+void copy_name(char (&to)[kNameSize], const char *name);
+
 // What __cxa_get_globals points at, in libstdc++ and libc++abi alike.
 struct ExceptionGlobals {
   void *caught;
@@ -104,7 +108,7 @@ struct alignas(128) Task {
   void *arg = nullptr;
 
   ExceptionGlobals caught{};
-  char name[32] = {};
+  char name[kNameSize] = {};
 };
 static_assert(offsetof(Task, cb) == 64);
 

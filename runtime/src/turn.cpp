@@ -271,8 +271,8 @@ weft_status weft_shutdown(weft_runtime *rt, weft_shutdown_mode mode,
       cancel_here(&t);
   });
   if (!rt->in_turn) {
-    flush_ready(rt, &rt->worker);
-    tell_hold(rt);
+    flush_now(rt);
+    call_native([](void *arg) { tell_hold(static_cast<weft_runtime *>(arg)); }, rt);
   }
   request_turn(rt);
   return WEFT_OK;

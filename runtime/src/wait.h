@@ -49,6 +49,9 @@ struct Waiter {
   weft_status status = WEFT_OK; // written by whoever chooses it
 
   explicit Waiter(Wait *w) : wait(w) {}
+  inline ~Waiter(); // a task that is dropped while it waits leaves the queue by it
+  Waiter(const Waiter &) = delete;
+  Waiter &operator=(const Waiter &) = delete;
 };
 
 inline Waiter *first_waiter(const weft_wait_list &queue) {
@@ -77,6 +80,11 @@ inline void unlink_waiter(Waiter *w) {
   else
     queue.tail = w->prev;
   w->queue = nullptr;
+}
+
+inline Waiter::~Waiter() {
+  if (__builtin_expect(queue != nullptr, 0))
+    unlink_waiter(this);
 }
 
 // The first waiter that can still be chosen; stale ones before it are dropped from the queue.
@@ -117,11 +125,7 @@ inline weft_status wait_in(weft_wait_list &queue, Task *task, void *elem, const 
   waiter.elem = elem;
   push_waiter(queue, &waiter);
   weft_status status = park_until_chosen(wait, what, deadline_ns);
-  if (__builtin_expect(status != WEFT_OK, 0)) {
-    unlink_waiter(&waiter);
-    return status;
-  }
-  return waiter.status;
+  return __builtin_expect(status != WEFT_OK, 0) ? status : waiter.status;
 }
 
 } // namespace weft

@@ -2,7 +2,11 @@
 
 // How a runtime ends: no task lives, nothing can wake those that do, or it is told to.
 #include "on_manual.h"
+#include "recording_scheduler.h"
 #include "weft/sync.h"
+
+#include <cerrno>
+#include <stdexcept>
 
 namespace {
 struct Done {
@@ -14,6 +18,18 @@ struct Done {
     d->abandoned = n;
   }
 };
+
+// Runs body as a task that goes on waiting whatever it is told, and gives it up.
+template <class F> void abandon(F body, const char *sched = "fifo") {
+  OnManual m(sched);
+  m.go([&] {
+    for (;;)
+      body();
+  });
+  m.settle();
+  weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
+  m.settle();
+}
 } // namespace
 
 TEST_CASE("tasks that wait for each other are a deadlock, and stay as they are") {
@@ -113,4 +129,119 @@ TEST_CASE("a task that will not end is abandoned, and its clean-ups run at destr
     CHECK_FALSE(cleaned);
   }
   CHECK(cleaned);
+}
+
+TEST_CASE("an abandoned task leaves the channels it waits in") {
+  weft_chan *chan = weft_chan_new(0, 0), *other = weft_chan_new(0, 0);
+  abandon([&] { weft_chan_recv(chan, nullptr); });
+  CHECK(weft_chan_try_send(chan, nullptr) == WEFT_E_AGAIN);
+  abandon([&] {
+    weft_select_case cases[2] = {};
+    cases[0].chan = chan;
+    cases[1].chan = other;
+    cases[0].op = cases[1].op = WEFT_SELECT_RECV;
+    weft_select(cases, 2, 0, WEFT_NEVER);
+  });
+  CHECK(weft_chan_try_send(chan, nullptr) == WEFT_E_AGAIN);
+  CHECK(weft_chan_try_send(other, nullptr) == WEFT_E_AGAIN);
+  weft_chan_free(chan);
+  weft_chan_free(other);
+}
+
+TEST_CASE("clean-ups of abandoned tasks may unlock what others wait for") {
+  weft_mutex mutex = {};
+  {
+    OnManual m;
+    struct Lock {
+      weft_mutex *m;
+      explicit Lock(weft_mutex *of) : m(of) { weft_mutex_lock(m); }
+      ~Lock() { weft_mutex_unlock(m); }
+    };
+    m.go([&] {
+      Lock lock(&mutex);
+      for (;;)
+        weft_park();
+    });
+    for (int i = 0; i < 2; ++i)
+      m.go([&] {
+        while (weft_mutex_lock(&mutex) != WEFT_OK)
+          ;
+        weft_mutex_unlock(&mutex);
+      });
+    m.settle();
+    weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
+    m.settle();
+  }
+}
+
+TEST_CASE("the host's exception and errno are its own while abandoned tasks are unwound") {
+  int seen = 0;
+  struct Cleanup {
+    int *seen;
+    ~Cleanup() {
+      *seen = errno;
+      errno = 3;
+    }
+  };
+  std::string what;
+  try {
+    throw std::runtime_error("the host's");
+  } catch (...) {
+    abandon([&] {
+      Cleanup cleanup{&seen};
+      errno = 7;
+      try {
+        throw std::runtime_error("the task's");
+      } catch (const std::exception &) {
+        for (;;)
+          weft_park();
+      }
+    });
+    errno = 0;
+    try {
+      throw;
+    } catch (const std::exception &e) {
+      what = e.what();
+    }
+  }
+  CHECK(seen == 7);
+  CHECK(what == "the host's");
+  CHECK(std::uncaught_exceptions() == 0);
+}
+
+TEST_CASE("a scheduler is told of the end of abandoned tasks, none of them queued") {
+  Recording::enroll();
+  {
+    OnManual m("recording");
+    weft_task task = m.go([] {
+      for (;;)
+        weft_park();
+    });
+    m.settle();
+    weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
+    m.settle();
+    weft_wake(task); // ready again, and never picked
+    Recording::take();
+  }
+  CHECK(Recording::take() ==
+        std::vector<std::string>{"? pick task 1", "? retire task 1", "? stop", "? destroy"});
+}
+
+TEST_CASE("a task may wake one of another runtime of its thread, on any stack") {
+  Recording::enroll();
+  OnManual other("recording");
+  OnManual m;
+  bool woken = false;
+  weft_task sleeper = other.go([&] {
+    weft_park();
+    woken = true;
+  });
+  other.settle();
+  m.go([&] { CHECK(weft_wake(sleeper) == WEFT_OK); });
+  m.settle();
+  char *here = static_cast<char *>(__builtin_frame_address(0));
+  CHECK(here - Recording::ready_frame() > 0); // of the same stack, below
+  CHECK(here - Recording::ready_frame() < 0x40000);
+  other.settle();
+  CHECK(woken);
 }

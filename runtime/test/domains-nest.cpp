@@ -230,3 +230,86 @@ TEST_CASE("a domain closed by one of its own tasks goes when the last one ends")
   CHECK(m.turn().live == 0);
   CHECK(Recording::take().back() == "d destroy");
 }
+
+TEST_CASE("a domain that one of its tasks and an outsider close goes once") {
+  OnManual m;
+  weft_domain *d = m.domain("d");
+  weft_status inside = WEFT_E_INVAL, outside = WEFT_E_INVAL;
+  m.go(
+      [&] {
+        inside = weft_domain_close(d);
+        weft_park(); // cancelled by the close
+        weft_yield();
+      },
+      d);
+  m.go([&] { outside = weft_domain_close(d); });
+  m.settle();
+  CHECK(inside == WEFT_OK);
+  CHECK(outside == WEFT_OK);
+}
+
+TEST_CASE("a cancelled closer leaves the domain to the end of its last task") {
+  Recording::enroll();
+  OnManual m;
+  weft_domain *d = m.domain("d", nullptr, "recording:name=d");
+  weft_status outside = WEFT_OK;
+  m.go(
+      [&] {
+        weft_domain_close(d);
+        weft_park();
+        for (int i = 0; i < 5; ++i)
+          weft_yield();
+      },
+      d);
+  weft_task closer = m.go([&] { outside = weft_domain_close(d); });
+  m.turn(3);
+  Recording::take();
+  weft_cancel(closer);
+  m.settle();
+  CHECK(outside == WEFT_E_CANCELLED);
+  Lines log = Recording::take();
+  CHECK(log.back() == "d destroy");
+}
+
+TEST_CASE("two tasks close nested domains, in either order") {
+  for (bool outer_first : {false, true}) {
+    OnManual m;
+    weft_domain *outer = m.domain("outer"), *inner = m.domain("inner", outer);
+    weft_status closed[2] = {WEFT_E_INVAL, WEFT_E_INVAL};
+    m.go([] { weft_park(); }, inner);
+    m.settle();
+    m.go([&] { closed[0] = weft_domain_close(outer_first ? outer : inner); });
+    m.go([&] { closed[1] = weft_domain_close(outer_first ? inner : outer); });
+    m.settle();
+    CHECK(closed[0] == WEFT_OK);
+    CHECK(closed[1] == WEFT_OK);
+  }
+}
+
+TEST_CASE("a domain closed from within waits for who closes one below it") {
+  Recording::enroll();
+  OnManual m;
+  weft_domain *outer = m.domain("outer", nullptr, "recording:name=outer");
+  weft_domain *inner = m.domain("inner", outer, "recording:name=inner");
+  weft_status closed = WEFT_E_INVAL;
+  m.go([] { weft_park(); }, inner);
+  m.settle();
+  m.go([&] { closed = weft_domain_close(inner); });
+  m.go([&] { weft_domain_close(outer); }, outer);
+  m.settle();
+  CHECK(closed == WEFT_OK);
+  Lines log = Recording::take();
+  CHECK(log.back() == "outer destroy");
+}
+
+TEST_CASE("a worker that entered a refused domain leaves it") {
+  Recording::enroll();
+  OnManual m("recording:refuse=-10012");
+  int before = Recording::workers();
+  weft_domain_attr attr = {};
+  attr.size = sizeof attr;
+  attr.sched = "recording";
+  weft_domain *d = nullptr;
+  CHECK(weft_domain_create(nullptr, &attr, &d, nullptr, 0) == WEFT_E_LIMIT);
+  CHECK(Recording::workers() == before);
+}

@@ -26,6 +26,16 @@ struct Recording {
     (void)once;
   }
 
+  static int &workers() { // that entered and have not left
+    static int count = 0;
+    return count;
+  }
+  // Where `ready` ran last.
+  static char *&ready_frame() {
+    static char *frame = nullptr;
+    return frame;
+  }
+
   std::string name = "?";
   std::deque<weft_ent *> queue;
   weft_status refuse = WEFT_OK; // what admit answers
@@ -67,6 +77,7 @@ struct Recording {
     static const char *const names[] = {"new",   "wake",   "yield", "preempt",
                                         "timer", "cancel", "child"};
     auto *s = static_cast<Recording *>(self);
+    ready_frame() = static_cast<char *>(__builtin_frame_address(0));
     for (weft_ent *e = list->head; e; e = e->next) {
       s->queue.push_back(e);
       s->note("ready " + text(e) + " " + names[why] + (from ? "" : " foreign"));
@@ -95,6 +106,8 @@ struct Recording {
       o.create = create;
       o.destroy = destroy;
       o.stop = stop;
+      o.worker_enter = [](void *, weft_worker *) -> weft_status { return workers()++, WEFT_OK; };
+      o.worker_leave = [](void *, weft_worker *) { workers()--; };
       o.admit = admit;
       o.retire = retire;
       o.ready = ready;

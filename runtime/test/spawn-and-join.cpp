@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <stdexcept>
+#include <thread>
 
 TEST_CASE("spawning runs nothing and asks for one turn") {
   OnManual m;
@@ -225,4 +226,18 @@ TEST_CASE("a hundred thousand tasks live at once") {
   CHECK(stats.tasks_live == count);
   m.pass(5);
   CHECK(ended == count);
+}
+
+TEST_CASE("joins and detaches belong to the loop's thread") {
+  OnManual m;
+  weft_task task = m.make([] {});
+  m.settle();
+  weft_status joined = WEFT_OK, detached = WEFT_OK;
+  std::thread([&] {
+    joined = weft_join(task);
+    detached = weft_detach(task);
+  }).join();
+  CHECK(joined == WEFT_E_INVAL);
+  CHECK(detached == WEFT_E_INVAL);
+  CHECK(weft_join(task) == WEFT_OK);
 }

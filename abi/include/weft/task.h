@@ -42,9 +42,10 @@ enum {
  * Loop's thread or a task. WEFT_E_NOMEM, WEFT_E_CLOSED, or what the scheduler's admit answered. */
 WEFT_API weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg,
                                 const weft_spawn_attr *attr, weft_task *out);
-/* Waits for its end. WEFT_OK; WEFT_E_STALE when joined or detached before; WEFT_E_CANCELLED. */
+/* Waits for its end. WEFT_OK; WEFT_E_STALE when joined or detached before; WEFT_E_CANCELLED;
+ * WEFT_E_INVAL when it belongs to another thread's runtime. */
 WEFT_API weft_status weft_join(weft_task task);
-/* Nobody will join. */
+/* Nobody will join. On the loop's thread, as weft_join. */
 WEFT_API weft_status weft_detach(weft_task task);
 
 /* Lets others run; returns when picked again. WEFT_E_NOTASK outside a task. */
