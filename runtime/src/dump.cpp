@@ -5,6 +5,7 @@
 #include "os/os.h"
 #include "runtime.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <unistd.h>
@@ -72,6 +73,8 @@ void domain_path(const weft_domain *d, char *out, size_t size) {
 void write_all(int fd, const char *text, size_t n) {
   while (n) {
     ssize_t w = write(fd, text, n);
+    if (w < 0 && errno == EINTR)
+      continue;
     if (w <= 0)
       return;
     text += w;
@@ -120,8 +123,12 @@ void weft_dump(weft_runtime *rt, int fd) {
     const char *waits = waits_of(t);
     int w = snprintf(line, sizeof line, "  #%llu '%s' %s%s%s in %s\n", (unsigned long long)t.ent.id,
                      t.name, state_of(t), waits[0] ? " for " : "", waits, path);
-    write_all(fd, line,
-              static_cast<size_t>(w) < sizeof line ? static_cast<size_t>(w) : sizeof line);
+    size_t length = static_cast<size_t>(w);
+    if (length >= sizeof line) { // cut: it ends as a line all the same
+      length = sizeof line - 1;
+      line[length - 1] = '\n';
+    }
+    write_all(fd, line, length);
   });
 }
 }

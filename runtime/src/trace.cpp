@@ -62,10 +62,12 @@ void flush(Trace *trace) {
   trace->used = 0;
 }
 
-// abort() by anybody: what is in the buffer is what one wants to see then.
+// abort() by anybody, or the signal alone: what is in the buffer is what one wants to see then. The
+// signal is held until the return, and ends the process there.
 void on_abort(int) {
   flush_traces();
   signal(SIGABRT, SIG_DFL);
+  raise(SIGABRT);
 }
 
 void catch_abort() {
@@ -76,6 +78,21 @@ void catch_abort() {
     ours.sa_flags = SA_ONSTACK;
     sigaction(SIGABRT, &ours, nullptr);
   }
+}
+
+// Bytes of the character that s begins with; 0: it is not UTF-8.
+size_t character(const unsigned char *s) {
+  if (s[0] < 0x80)
+    return 1;
+  size_t n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+  for (size_t i = 1; i < n; ++i)
+    if ((s[i] & 0xc0) != 0x80)
+      return 0;
+  // Longer than needed, surrogates, beyond U+10FFFF.
+  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
+      (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
+    return 0;
+  return n;
 }
 
 // One line, put together in the buffer itself.
@@ -111,14 +128,24 @@ public:
     begin(key);
     *at_++ = '"';
     // A line has room for its longest: a name of 31 bytes, a text of 64, all escaped.
-    for (size_t i = 0; value[i] && i < 64; ++i) {
-      auto c = static_cast<unsigned char>(value[i]);
-      if (c == '"' || c == '\\')
-        *at_++ = '\\';
-      if (c < 0x20)
-        at_ += sprintf(at_, "\\u%04x", c);
-      else
-        *at_++ = static_cast<char>(c);
+    auto *from = reinterpret_cast<const unsigned char *>(value);
+    for (size_t left = 64; *from && left;) {
+      size_t n = character(from);
+      if (n > left)
+        break;
+      if (n == 0) {
+        text("\\ufffd");
+        n = 1;
+      } else if (*from < 0x20) {
+        at_ += sprintf(at_, "\\u%04x", *from);
+      } else {
+        if (*from == '"' || *from == '\\')
+          *at_++ = '\\';
+        memcpy(at_, from, n);
+        at_ += n;
+      }
+      from += n;
+      left -= n;
     }
     *at_++ = '"';
     return *this;

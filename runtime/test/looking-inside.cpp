@@ -6,6 +6,9 @@
 #include "on_manual.h"
 #include "weft/sync.h"
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <sys/resource.h>
@@ -25,6 +28,24 @@ std::string dump(weft_runtime *rt) {
   close(fds[0]);
   return text;
 }
+
+std::string contents(const std::string &file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// While it lives, runtimes that are made write a trace.
+struct Traced {
+  char file[32] = "/tmp/weft-trace-XXXXXX";
+  Traced() {
+    close(mkstemp(file));
+    setenv("WEFT_TRACE", file, 1);
+  }
+  ~Traced() {
+    unsetenv("WEFT_TRACE");
+    unlink(file);
+  }
+};
 
 bool has(const std::string &text, const std::string &part) {
   INFO(text);
@@ -65,6 +86,61 @@ TEST_CASE("a dump lists each task with its state, what it waits for and its doma
   weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
   m.settle();
   weft_chan_free(chan);
+}
+
+TEST_CASE("a dump names the kind of guard below stacks") {
+  OnManual m;
+  m.go([] { weft_park(); });
+  m.settle();
+  std::string text = dump(m.rt);
+  CHECK((has(text, "guard mprotect\n") || has(text, "guard MADV_GUARD_INSTALL\n")));
+}
+
+TEST_CASE("an over-long line of a dump is cut, and ends as a line") {
+  OnManual m;
+  static const std::string waits(600, 'x');
+  m.go([] {
+    weft_set_waits(waits.c_str());
+    weft_park();
+  });
+  m.settle();
+  std::string text = dump(m.rt);
+  CHECK(text.find('\0') == std::string::npos);
+  CHECK(text.substr(text.size() - 2) == "x\n");
+}
+
+TEST_CASE("a name is cut between characters, and a trace is UTF-8 whatever it holds") {
+  std::string fits, line;
+  for (int i = 0; i < 15; ++i)
+    fits += "\u00e9";
+  Death death = dies([&] { // the first trace of a process has the file's own name
+    Traced traced;
+    {
+      OnManual m;
+      m.go([] {}, nullptr, WEFT_SPAWN_DETACHED, (fits + "\u00e9").c_str());
+      m.go([] {}, nullptr, WEFT_SPAWN_DETACHED, "a\xff\xe2\x82z\"");
+      m.domain((fits + "\u00e9").c_str());
+      m.settle();
+    }
+    line = contents(traced.file);
+    (void)!write(2, line.data(), line.size());
+  });
+  CHECK(has(death.text, "\"by\":\"host\",\"name\":\"" + fits + "\"}"));
+  CHECK(has(death.text, "\"parent\":1,\"name\":\"" + fits + "\","));
+  CHECK(has(death.text, "\"name\":\"a\\ufffd\\ufffd\\ufffdz\\\"\""));
+}
+
+TEST_CASE("an abort signal ends a process that traces, and the trace is written") {
+  Traced traced;
+  Death death = dies([] {
+    OnManual m;
+    m.go([] {});
+    m.turn();
+    kill(getpid(), SIGABRT);
+    _exit(3);
+  });
+  CHECK(death.signal == SIGABRT);
+  CHECK(has(contents(traced.file), "\"ev\":\"turn_end\""));
 }
 
 TEST_CASE("a visit sees tasks that are not done") {
@@ -146,6 +222,33 @@ TEST_CASE("the host's fatal hook gets the text") {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #if defined(__has_feature)
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+TEST_CASE("an overflow names the task and its stack, and shows where") {
+  static int (*deeper)(int) = [](int n) {
+    volatile char room[512];
+    room[0] = static_cast<char>(n);
+    return deeper(n + 1) + room[0];
+  };
+  Death death = dies([] {
+    OnManual m;
+    m.go([] { _exit(deeper(0)); }, nullptr, WEFT_SPAWN_DETACHED, "deep");
+    m.turn();
+  });
+  CHECK(death.signal == SIGABRT);
+  CHECK(has(death.text, "weft: stack overflow in task 'deep' #1: 256 KiB"));
+  CHECK(has(death.text, "refusal-tests"));
+}
+
+TEST_CASE("a fault signal that somebody sends ends the process") {
+  Death death = dies([] {
+    OnManual m;
+    m.go([] { weft_park(); });
+    m.turn();
+    kill(getpid(), SIGSEGV);
+    _exit(3);
+  });
+  CHECK(death.signal == SIGSEGV);
+}
+
 TEST_CASE("tasks that find no memory for a stack wait for others to end, and all of them run") {
   Death death = dies([] {
     OnManual m;

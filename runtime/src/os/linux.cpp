@@ -26,7 +26,8 @@ bool (*fault_hook)(void *, void *);
 struct sigaction old_segv, old_bus;
 
 void on_signal(int sig, siginfo_t *info, void *context) {
-  if (fault_hook && fault_hook(info->si_addr, context))
+  bool sent = info->si_code <= 0; // by kill or the like: there is no address
+  if (!sent && fault_hook && fault_hook(info->si_addr, context))
     return;
   const struct sigaction &old = sig == SIGBUS ? old_bus : old_segv;
   if (old.sa_flags & SA_SIGINFO) {
@@ -41,6 +42,8 @@ void on_signal(int sig, siginfo_t *info, void *context) {
   struct sigaction dfl = {};
   dfl.sa_handler = SIG_DFL;
   sigaction(sig, &dfl, nullptr);
+  if (sent) // no instruction would raise it again
+    raise(sig);
 }
 
 // The kernel itself tells whether a page is guarded: a write(2) from it answers EFAULT instead of
