@@ -157,17 +157,19 @@ TEST_CASE("clean-ups of abandoned tasks may unlock what others wait for") {
       explicit Lock(weft_mutex *of) : m(of) { weft_mutex_lock(m); }
       ~Lock() { weft_mutex_unlock(m); }
     };
+    // Waiters that are unwound before the owner, and after it.
+    auto waiter = [&] {
+      weft_yield();
+      while (weft_mutex_lock(&mutex) != WEFT_OK)
+        ;
+    };
+    m.go(waiter);
     m.go([&] {
       Lock lock(&mutex);
       for (;;)
         weft_park();
     });
-    for (int i = 0; i < 2; ++i)
-      m.go([&] {
-        while (weft_mutex_lock(&mutex) != WEFT_OK)
-          ;
-        weft_mutex_unlock(&mutex);
-      });
+    m.go(waiter);
     m.settle();
     weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
     m.settle();
