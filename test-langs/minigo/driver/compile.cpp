@@ -1,6 +1,7 @@
 // From checked packages to an object file: LLVM's default pipeline at the asked level with Weft's
 // passes in it.
 #include "driver/compiler.h"
+#include "weft/Passes.h"
 #include "llvm/CodeGen/CommandFlags.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
@@ -10,25 +11,26 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
-#include "weft/Passes.h"
 #include <filesystem>
 
 namespace minigo {
 
-static llvm::Function *export_descriptor(Gen &gen, llvm::Module &m, const std::vector<Package *> &packages) {
+// The run-time library makes run-time errors of the type that lib/runtime.go declares.
+static void export_descriptor(Gen &gen, llvm::Module &m, const std::vector<Package *> &packages) {
   for (Package *p : packages)
     if (p->path == "runtime") {
       Object *o = p->scope->names["errorString"];
-      new llvm::GlobalVariable(m, gen.ptr, true, llvm::GlobalValue::ExternalLinkage, gen.descriptor(o->type),
-                               "mg_type_runtime_error");
+      new llvm::GlobalVariable(m, gen.ptr, true, llvm::GlobalValue::ExternalLinkage,
+                               gen.descriptor(o->type), "mg_type_runtime_error");
     }
-  return nullptr;
 }
 
-bool compile(const Options &o, const std::vector<Package *> &packages, const std::vector<FuncInfo *> &functions,
-             TypeTable &types, Diagnostics &diag, const std::string &output) {
+bool compile(const Options &o, const std::vector<Package *> &packages,
+             const std::vector<FuncInfo *> &functions, TypeTable &types, Diagnostics &diag,
+             const std::string &output) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
+  llvm::InitializeNativeTargetAsmParser(); // for the switch, which is inline assembly
   llvm::LLVMContext cx;
   llvm::Module m(std::filesystem::path(o.input).filename().string(), cx);
   m.setSourceFileName(o.input);
@@ -40,10 +42,11 @@ bool compile(const Options &o, const std::vector<Package *> &packages, const std
     return false;
   }
   llvm::TargetOptions topts;
-  static const llvm::CodeGenOptLevel levels[] = {llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less,
-                                                 llvm::CodeGenOptLevel::Default, llvm::CodeGenOptLevel::Aggressive};
-  std::unique_ptr<llvm::TargetMachine> tm(target->createTargetMachine(triple, "x86-64", "", topts, llvm::Reloc::PIC_,
-                                                                      std::nullopt, levels[o.level]));
+  static const llvm::CodeGenOptLevel levels[] = {
+      llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less, llvm::CodeGenOptLevel::Default,
+      llvm::CodeGenOptLevel::Aggressive};
+  std::unique_ptr<llvm::TargetMachine> tm(target->createTargetMachine(
+      triple, "x86-64", "", topts, llvm::Reloc::PIC_, std::nullopt, levels[o.level]));
   m.setTargetTriple(triple);
   m.setDataLayout(tm->createDataLayout());
   m.setPICLevel(llvm::PICLevel::BigPIC);
@@ -66,7 +69,9 @@ bool compile(const Options &o, const std::vector<Package *> &packages, const std
   if (llvm::verifyModule(m, &llvm::errs())) {
     if (o.emit_llvm)
       m.print(llvm::outs(), nullptr);
-    fprintf(stderr, "minigo: internal error: the generated code does not verify; please report the program\n");
+    fprintf(
+        stderr,
+        "minigo: internal error: the generated code does not verify; please report the program\n");
     return false;
   }
 
@@ -81,8 +86,9 @@ bool compile(const Options &o, const std::vector<Package *> &packages, const std
   pb.registerFunctionAnalyses(fam);
   pb.registerLoopAnalyses(lam);
   pb.crossRegisterProxies(lam, fam, cgam, mam);
-  static const llvm::OptimizationLevel opt[] = {llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1,
-                                                llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
+  static const llvm::OptimizationLevel opt[] = {
+      llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1, llvm::OptimizationLevel::O2,
+      llvm::OptimizationLevel::O3};
   llvm::ModulePassManager pm = o.level ? pb.buildPerModuleDefaultPipeline(opt[o.level])
                                        : pb.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
   pm.run(m, mam);

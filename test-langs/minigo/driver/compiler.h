@@ -25,10 +25,12 @@ std::vector<Package *> load(const Options &o, Arena &arena, TypeTable &types, Di
 
 /// Generates, optimises and writes an object file (or IR text when o.emit_llvm). False after
 /// errors, already printed.
-bool compile(const Options &o, const std::vector<Package *> &packages, const std::vector<FuncInfo *> &functions,
-             TypeTable &types, Diagnostics &diag, const std::string &output);
+bool compile(const Options &o, const std::vector<Package *> &packages,
+             const std::vector<FuncInfo *> &functions, TypeTable &types, Diagnostics &diag,
+             const std::string &output);
 
 /// Links an object with the run-time libraries beside this program. False after errors.
-bool link_program(const Options &o, const std::string &object, const std::string &output, const char *argv0);
+bool link_program(const Options &o, const std::string &object, const std::string &output,
+                  const char *argv0);
 
 } // namespace minigo

@@ -1,16 +1,17 @@
 // Linking: clang++ drives lld, with the libraries that stand in ../lib beside this program's bin.
 #include "driver/compiler.h"
+#include <cstring>
 #include <filesystem>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <cstring>
 #include <unistd.h>
 
 extern char **environ;
 
 namespace minigo {
 
-bool link_program(const Options &o, const std::string &object, const std::string &output, const char *argv0) {
+bool link_program(const Options &o, const std::string &object, const std::string &output,
+                  const char *argv0) {
   namespace fs = std::filesystem;
   std::error_code ec;
   fs::path self = fs::read_symlink("/proc/self/exe", ec);
@@ -22,8 +23,17 @@ bool link_program(const Options &o, const std::string &object, const std::string
       fprintf(stderr, "minigo: %s is missing in %s\n", need, lib.c_str());
       return false;
     }
-  std::vector<std::string> cmd{MINIGO_CXX, "-o", output, object, (lib / "libminigo_rt.a").string(),
-                               (lib / "libweft.a").string(), "-fuse-ld=lld", "-Wl,--gc-sections", "-pthread", "-ldl", "-lm"};
+  std::vector<std::string> cmd{MINIGO_CXX,
+                               "-o",
+                               output,
+                               object,
+                               (lib / "libminigo_rt.a").string(),
+                               (lib / "libweft.a").string(),
+                               "-fuse-ld=lld",
+                               "-Wl,--gc-sections",
+                               "-pthread",
+                               "-ldl",
+                               "-lm"};
 #ifdef MINIGO_LINK_FLAGS
   cmd.push_back(MINIGO_LINK_FLAGS);
 #endif

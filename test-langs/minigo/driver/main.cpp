@@ -87,7 +87,8 @@ static int run(const Options &o, const std::string &exe) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+  if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+      !strcmp(argv[1], "help")) {
     fputs(usage, argc < 2 ? stderr : stdout);
     return argc < 2 ? 2 : 0;
   }
@@ -151,7 +152,7 @@ int main(int argc, char **argv) {
     return compile(o, packages, functions, types, diag, o.output.empty() ? "-" : o.output) ? 0 : 1;
   std::string object = temp_name(".o");
   bool ok = compile(o, packages, functions, types, diag, object);
-  std::string exe = o.command == "run" ? temp_name("")
+  std::string exe = o.command == "run"  ? temp_name("")
                     : !o.output.empty() ? o.output
                                         : std::filesystem::path(o.input).stem().string();
   ok = ok && link_program(o, object, exe, argv[0]);

@@ -8,15 +8,77 @@
 
 namespace minigo {
 
-static const char *const go_std[] = {
-    "archive/tar", "archive/zip", "bufio", "bytes", "compress/gzip", "container/heap", "container/list", "container/ring",
-    "context", "crypto", "crypto/md5", "crypto/rand", "crypto/sha1", "crypto/sha256", "database/sql", "embed",
-    "encoding", "encoding/base64", "encoding/binary", "encoding/csv", "encoding/hex", "encoding/json", "encoding/xml",
-    "errors", "expvar", "flag", "fmt", "go/ast", "hash", "hash/crc32", "hash/fnv", "html", "html/template", "image",
-    "io", "io/fs", "io/ioutil", "log", "math", "math/big", "math/bits", "math/cmplx", "math/rand", "mime", "net",
-    "net/http", "net/url", "os", "os/exec", "os/signal", "path", "path/filepath", "reflect", "regexp", "runtime",
-    "runtime/debug", "runtime/pprof", "sort", "strconv", "strings", "sync", "sync/atomic", "syscall", "testing",
-    "text/tabwriter", "text/template", "time", "unicode", "unicode/utf16", "unicode/utf8", "unsafe"};
+static const char *const go_std[] = {"archive/tar",
+                                     "archive/zip",
+                                     "bufio",
+                                     "bytes",
+                                     "compress/gzip",
+                                     "container/heap",
+                                     "container/list",
+                                     "container/ring",
+                                     "context",
+                                     "crypto",
+                                     "crypto/md5",
+                                     "crypto/rand",
+                                     "crypto/sha1",
+                                     "crypto/sha256",
+                                     "database/sql",
+                                     "embed",
+                                     "encoding",
+                                     "encoding/base64",
+                                     "encoding/binary",
+                                     "encoding/csv",
+                                     "encoding/hex",
+                                     "encoding/json",
+                                     "encoding/xml",
+                                     "errors",
+                                     "expvar",
+                                     "flag",
+                                     "fmt",
+                                     "go/ast",
+                                     "hash",
+                                     "hash/crc32",
+                                     "hash/fnv",
+                                     "html",
+                                     "html/template",
+                                     "image",
+                                     "io",
+                                     "io/fs",
+                                     "io/ioutil",
+                                     "log",
+                                     "math",
+                                     "math/big",
+                                     "math/bits",
+                                     "math/cmplx",
+                                     "math/rand",
+                                     "mime",
+                                     "net",
+                                     "net/http",
+                                     "net/url",
+                                     "os",
+                                     "os/exec",
+                                     "os/signal",
+                                     "path",
+                                     "path/filepath",
+                                     "reflect",
+                                     "regexp",
+                                     "runtime",
+                                     "runtime/debug",
+                                     "runtime/pprof",
+                                     "sort",
+                                     "strconv",
+                                     "strings",
+                                     "sync",
+                                     "sync/atomic",
+                                     "syscall",
+                                     "testing",
+                                     "text/tabwriter",
+                                     "text/template",
+                                     "time",
+                                     "unicode",
+                                     "unicode/utf16",
+                                     "unicode/utf8",
+                                     "unsafe"};
 
 namespace {
 
@@ -94,7 +156,8 @@ std::vector<Package *> load(const Options &o, Arena &arena, TypeTable &types, Di
   File *f = loader.parse(o.input, text.str());
   if (!f)
     return {};
-  Checker checker(arena, types, diag, [&](const std::string &path, Pos pos) { return loader.import(path, pos); });
+  Checker checker(arena, types, diag,
+                  [&](const std::string &path, Pos pos) { return loader.import(path, pos); });
   loader.checker = &checker;
   loader.import("runtime", Pos{});
   for (Spec *s : f->imports)
@@ -107,8 +170,7 @@ std::vector<Package *> load(const Options &o, Arena &arena, TypeTable &types, Di
     diag.error(f->package->pos, "package command-line-arguments is not a main package");
     return {};
   }
-  if (!diag.failed() || true)
-    checker.check_package(p);
+  checker.check_package(p);
   if (diag.failed())
     return {};
   functions = checker.functions();

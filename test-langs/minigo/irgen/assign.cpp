@@ -87,7 +87,8 @@ void Fn::assign(AssignStmt *s) {
     Place p = place(s->lhs[0]);
     Value *old;
     Type *t = s->lhs[0]->type;
-    bool may_panic = s->op == Tok::Quo || s->op == Tok::Rem || s->op == Tok::Shl || s->op == Tok::Shr;
+    bool may_panic =
+        s->op == Tok::Quo || s->op == Tok::Rem || s->op == Tok::Shl || s->op == Tok::Shr;
     if (p.map && !may_panic) { // one search: a missing key gets its zero value now
       Expr *y = s->binary->y;
       Value *v = expr(y);
@@ -155,7 +156,9 @@ void Fn::assign(AssignStmt *s) {
     places.push_back(define && s->defined[k] ? Place{} : place(s->lhs[k]));
   std::vector<Value *> vs;
   for (size_t k = 0; k < s->lhs.size(); ++k) {
-    Type *t = define && s->defined[k] ? s->defined[k]->type : places[k].blank ? s->rhs[k]->type : places[k].type;
+    Type *t = define && s->defined[k] ? s->defined[k]->type
+              : places[k].blank       ? s->rhs[k]->type
+                                      : places[k].type;
     vs.push_back(keep(t, expr_as(s->rhs[k], t)));
   }
   for (size_t k = 0; k < s->lhs.size(); ++k) {

@@ -38,7 +38,8 @@ Value *Fn::append(CallExpr *e) {
   if (e->ellipsis) {
     Value *y = expr_as(e->args[1], e->args[1]->mode == Mode::Nil ? t : e->args[1]->type);
     Value *out = temp(g.slice_t);
-    call_rt("mg_append_slice", g.void_, {out, part(s, 0), part(s, 1), part(s, 2), part(y, 0), part(y, 1), esize});
+    call_rt("mg_append_slice", g.void_,
+            {out, part(s, 0), part(s, 1), part(s, 2), part(y, 0), part(y, 1), esize});
     return b.CreateLoad(g.slice_t, out);
   }
   size_t n = e->args.size() - 1;
@@ -72,21 +73,30 @@ Value *Fn::append(CallExpr *e) {
 
 Value *Fn::builtin(CallExpr *e) {
   switch (e->builtin) {
-  case B_len: case B_cap: {
+  case B_len:
+  case B_cap: {
     Expr *x = e->args[0];
     Type *u = x->type->underlying();
     Value *v = expr(x);
     switch (u->kind) {
-    case TK::String: return part(v, 1);
-    case TK::Slice: return part(v, e->builtin == B_len ? 1 : 2);
-    case TK::Map: return call_rt("mg_map_len", g.i64, {v});
-    case TK::Chan: return call_rt(e->builtin == B_len ? "weft_chan_len" : "weft_chan_cap", g.i64, {v});
-    default: return g.i64v(u->kind == TK::Pointer ? u->elem->underlying()->len : u->len);
+    case TK::String:
+      return part(v, 1);
+    case TK::Slice:
+      return part(v, e->builtin == B_len ? 1 : 2);
+    case TK::Map:
+      return call_rt("mg_map_len", g.i64, {v});
+    case TK::Chan:
+      return call_rt(e->builtin == B_len ? "weft_chan_len" : "weft_chan_cap", g.i64, {v});
+    default:
+      return g.i64v(u->kind == TK::Pointer ? u->elem->underlying()->len : u->len);
     }
   }
-  case B_append: return append(e);
-  case B_make: return make(e);
-  case B_new: return alloc(g.type(e->type->underlying()->elem));
+  case B_append:
+    return append(e);
+  case B_make:
+    return make(e);
+  case B_new:
+    return alloc(g.type(e->type->underlying()->elem));
   case B_close:
     call_rt("mg_chan_close", g.void_, {expr(e->args[0])});
     return nullptr;
@@ -112,13 +122,15 @@ Value *Fn::builtin(CallExpr *e) {
     at(block("unreachable"));
     return nullptr;
   }
-  case B_print: case B_println: {
+  case B_print:
+  case B_println: {
     auto *at_ = llvm::ArrayType::get(g.iface_t, std::max<size_t>(e->args.size(), 1));
     Value *p = temp(at_, "args");
     for (size_t k = 0; k < e->args.size(); ++k)
       b.CreateStore(expr_as(e->args[k], g.types.empty_interface),
                     b.CreateInBoundsGEP(at_, p, {g.i64v(0), g.i64v(int64_t(k))}));
-    call_rt("mg_print", g.void_, {p, g.i64v(int64_t(e->args.size())), g.i64v(e->builtin == B_println)});
+    call_rt("mg_print", g.void_,
+            {p, g.i64v(int64_t(e->args.size())), g.i64v(e->builtin == B_println)});
     return nullptr;
   }
   case B_recover: {

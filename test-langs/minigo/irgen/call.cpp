@@ -28,7 +28,8 @@ Fn::Target Fn::target(CallExpr *e, bool later) {
       Type *cur = s->x->type;
       bool pointer = cur->underlying()->kind == TK::Pointer;
       bool want_addr = sel.kind == SK::Method && sel.method->ptr_recv;
-      bool is_addr = !pointer && (want_addr || s->x->mode == Mode::Variable || g.in_memory(cur)), now_addr;
+      bool is_addr = !pointer && (want_addr || s->x->mode == Mode::Variable || g.in_memory(cur)),
+           now_addr;
       Value *v = is_addr ? addr_or_temp(s->x) : expr(s->x);
       if (pointer && sel.path.empty()) {
         if (cur != sel.recv) { // a method of *T or T through a pointer
@@ -157,7 +158,8 @@ std::vector<Value *> Fn::emit_call(const Target &t, llvm::ArrayRef<Value *> args
     ft = g.fn_type(sig, g.types.basic(TK::UnsafePointer), false);
     // rt::TypeDesc::vtable
     Value *vt = b.CreateLoad(g.ptr, b.CreateConstInBoundsGEP1_64(g.i8, td, 88));
-    Value *code = b.CreateLoad(g.ptr, b.CreateConstInBoundsGEP1_64(g.ptr, vt, uint64_t(t.selector)));
+    Value *code =
+        b.CreateLoad(g.ptr, b.CreateConstInBoundsGEP1_64(g.ptr, vt, uint64_t(t.selector)));
     call = b.CreateCall(ft, code, as);
     g.iface_calls[call] = t.selector;
   } else {
@@ -197,9 +199,14 @@ static llvm::Intrinsic::ID math_intrinsic(const std::string &name) {
   return it == table.end() ? llvm::Intrinsic::not_intrinsic : it->second;
 }
 
-std::vector<Value *> Fn::call_native(FuncInfo *fn, Value *recv, Type *recv_type, llvm::ArrayRef<Value *> args) {
+std::vector<Value *> Fn::call_native(FuncInfo *fn, Value *recv, Type *recv_type,
+                                     llvm::ArrayRef<Value *> args) {
   if (auto id = math_intrinsic(fn->name); id != llvm::Intrinsic::not_intrinsic)
     return {b.CreateIntrinsic(id, {g.f64}, args)};
+  if (fn->name == "runtime.Gosched") {
+    yield();
+    return {};
+  }
   bool sret;
   llvm::Function *callee = g.native(fn, &sret);
   std::vector<Value *> as;
@@ -229,8 +236,9 @@ std::vector<Value *> Fn::call_native(FuncInfo *fn, Value *recv, Type *recv_type,
 static bool no_escape(FuncInfo *f) {
   if (!f || f->body)
     return false;
-  static const std::set<std::string> names = {"fmt.Println", "fmt.Printf",  "fmt.Print",    "fmt.Sprintf",
-                                              "fmt.Sprint",  "fmt.Sprintln", "fmt.fprint", "fmt.sprintf"};
+  static const std::set<std::string> names = {"fmt.Println", "fmt.Printf", "fmt.Print",
+                                              "fmt.Sprintf", "fmt.Sprint", "fmt.Sprintln",
+                                              "fmt.fprint",  "fmt.sprintf"};
   return names.count(f->name) != 0;
 }
 
@@ -249,7 +257,8 @@ Value *Fn::method_value(Selector *e) {
   if (t.selector >= 0)
     panic_if(b.CreateIsNull(part(t.recv, 0)), "mg_panic_nil", {});
   std::string name = (t.fn ? t.fn->name : expr_text(e)) + "-fm";
-  auto *th = llvm::Function::Create(g.fn_type(t.sig, nullptr, true), llvm::GlobalValue::InternalLinkage, name, g.m);
+  auto *th = llvm::Function::Create(g.fn_type(t.sig, nullptr, true),
+                                    llvm::GlobalValue::InternalLinkage, name, g.m);
   g.set_attrs(th);
   Type *held_type = t.selector >= 0 ? e->selection.recv : t.recv_type;
   Value *held = t.recv;
@@ -278,8 +287,8 @@ Value *Fn::method_value(Selector *e) {
 Value *Fn::method_expr(Selector *e) {
   auto &s = e->selection;
   Type *sig = e->type->underlying(), *first = sig->params[0];
-  auto *th = llvm::Function::Create(g.fn_type(sig, nullptr, true), llvm::GlobalValue::InternalLinkage,
-                                    expr_text(e), g.m);
+  auto *th = llvm::Function::Create(g.fn_type(sig, nullptr, true),
+                                    llvm::GlobalValue::InternalLinkage, expr_text(e), g.m);
   g.set_attrs(th);
   Fn fn(g, th, nullptr);
   fn.start_thunk();

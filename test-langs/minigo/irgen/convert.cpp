@@ -10,7 +10,8 @@ Value *Fn::box(Value *v, Type *t, bool on_stack) {
   if (g.size_of(t) == 0)
     return g.m.getOrInsertGlobal("mg_zero_base", g.i8);
   if (auto *c = llvm::dyn_cast<Constant>(v); c && !g.in_memory(t)) {
-    auto *gv = new llvm::GlobalVariable(g.m, lt, true, llvm::GlobalValue::PrivateLinkage, c, "boxed");
+    auto *gv =
+        new llvm::GlobalVariable(g.m, lt, true, llvm::GlobalValue::PrivateLinkage, c, "boxed");
     gv->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
     return gv;
   }
@@ -63,11 +64,13 @@ static Value *float_to_int(Fn &fn, Value *v, llvm::Type *to, bool is_unsigned_to
   auto truncated = [&](Value *x, llvm::Type *it) -> Value * {
     double limit = it->getIntegerBitWidth() == 64 ? 9223372036854775808.0 : 2147483648.0;
     double low = it->getIntegerBitWidth() == 64 ? -limit : -limit - 1;
-    Value *in = b.CreateAnd(it->getIntegerBitWidth() == 64 ? b.CreateFCmpOGE(x, llvm::ConstantFP::get(ft, low))
-                                                           : b.CreateFCmpOGT(x, llvm::ConstantFP::get(ft, low)),
+    Value *in = b.CreateAnd(it->getIntegerBitWidth() == 64
+                                ? b.CreateFCmpOGE(x, llvm::ConstantFP::get(ft, low))
+                                : b.CreateFCmpOGT(x, llvm::ConstantFP::get(ft, low)),
                             b.CreateFCmpOLT(x, llvm::ConstantFP::get(ft, limit)));
     unsigned w = it->getIntegerBitWidth();
-    return b.CreateSelect(in, b.CreateFPToSI(x, it), llvm::ConstantInt::get(it, llvm::APInt::getSignedMinValue(w)));
+    return b.CreateSelect(in, b.CreateFPToSI(x, it),
+                          llvm::ConstantInt::get(it, llvm::APInt::getSignedMinValue(w)));
   };
   unsigned bits = to->getIntegerBitWidth();
   if (is_unsigned_to && bits == 64) {
@@ -106,8 +109,8 @@ Value *Fn::conversion(CallExpr *e) {
   }
   if (is_string(to) && !is_string(from)) {
     if (fu->kind == TK::Slice)
-      return call_rt(fu->elem->is(TK::Uint8) ? "mg_string_from_bytes" : "mg_string_from_runes", g.string_t,
-                     {part(v, 0), part(v, 1)});
+      return call_rt(fu->elem->is(TK::Uint8) ? "mg_string_from_bytes" : "mg_string_from_runes",
+                     g.string_t, {part(v, 0), part(v, 1)});
     Value *n = b.CreateIntCast(v, g.i64, !is_unsigned(from));
     return call_rt("mg_string_from_rune", g.string_t, {n});
   }

@@ -10,7 +10,9 @@ namespace minigo {
 int Gen::selector(const std::string &name, Type *sig, Package *pkg) {
   bool exported = isupper((unsigned char)name[0]);
   std::string key = name + "|" + std::to_string(reinterpret_cast<uintptr_t>(sig)) + "|" +
-                    (exported ? "" : pkg ? pkg->path : "");
+                    (exported ? ""
+                     : pkg    ? pkg->path
+                              : "");
   auto [it, fresh] = selector_index_.emplace(key, int(selectors_.size()));
   if (fresh) {
     selectors_.push_back({name, sig, exported ? nullptr : pkg});
@@ -24,7 +26,8 @@ Constant *Gen::descriptor(Type *t) {
     t = t->kind == TK::UntypedBool ? types.basic(TK::Bool) : t;
   auto [it, fresh] = described_index_.emplace(t, described_.size());
   if (fresh) {
-    auto *st = llvm::StructType::get(cx, {i32, i32, i64, ptr, i64, ptr, ptr, i64, ptr, i64, ptr, i64, ptr});
+    auto *st = llvm::StructType::get(
+        cx, {i32, i32, i64, ptr, i64, ptr, ptr, i64, ptr, i64, ptr, i64, ptr});
     auto *g = new llvm::GlobalVariable(m, st, true, llvm::GlobalValue::InternalLinkage, nullptr,
                                        "type." + type_text(t));
     described_.push_back({t, g, {}});
@@ -34,11 +37,19 @@ Constant *Gen::descriptor(Type *t) {
 
 static bool plain_bytes(Type *t) {
   switch (t->underlying()->kind) {
-  case TK::Float32: case TK::Float64: case TK::String: case TK::Interface: case TK::Struct:
-  case TK::Slice: case TK::Map: case TK::Func:
+  case TK::Float32:
+  case TK::Float64:
+  case TK::String:
+  case TK::Interface:
+  case TK::Struct:
+  case TK::Slice:
+  case TK::Map:
+  case TK::Func:
     return false;
-  case TK::Array: return plain_bytes(t->underlying()->elem);
-  default: return true;
+  case TK::Array:
+    return plain_bytes(t->underlying()->elem);
+  default:
+    return true;
   }
 }
 
@@ -143,7 +154,8 @@ bool Gen::add_methods() {
 
 void Gen::fill_descriptors() {
   Constant *null = llvm::ConstantPointerNull::get(ptr);
-  auto table = [&](llvm::ArrayRef<Constant *> elems, llvm::Type *t, const char *name) -> Constant * {
+  auto table = [&](llvm::ArrayRef<Constant *> elems, llvm::Type *t,
+                   const char *name) -> Constant * {
     if (elems.empty())
       return null;
     auto *at = llvm::ArrayType::get(t, elems.size());
@@ -176,20 +188,18 @@ void Gen::fill_descriptors() {
     if (u->kind == TK::Interface)
       for (auto &me : u->methods)
         methods.push_back(llvm::ConstantStruct::get(
-            method_t, {i64v(selector(me.name, me.sig, me.pkg)), c_string(me.name), i64v(int64_t(me.name.size()))}));
-    bool any = false;
-    for (auto *w : d.methods) {
+            method_t, {i64v(selector(me.name, me.sig, me.pkg)), c_string(me.name),
+                       i64v(int64_t(me.name.size()))}));
+    for (auto *w : d.methods)
       vtable.push_back(w ? static_cast<Constant *>(w) : null);
-      any |= w != nullptr;
-    }
-    (void)any;
     std::string name = type_text(t);
     d.g->setInitializer(llvm::ConstantStruct::get(
         llvm::cast<llvm::StructType>(d.g->getValueType()),
-        {llvm::ConstantInt::get(i32, uint64_t(u->kind)), llvm::ConstantInt::get(i32, uint64_t(flags)),
-         i64v(int64_t(size_of(t))), c_string(name), i64v(int64_t(name.size())),
-         u->elem ? descriptor(u->elem) : null, u->key ? descriptor(u->key) : null, i64v(u->len),
-         table(fields, field_t, "fields"), i64v(int64_t(fields.size())), table(methods, method_t, "methods"),
+        {llvm::ConstantInt::get(i32, uint64_t(u->kind)),
+         llvm::ConstantInt::get(i32, uint64_t(flags)), i64v(int64_t(size_of(t))), c_string(name),
+         i64v(int64_t(name.size())), u->elem ? descriptor(u->elem) : null,
+         u->key ? descriptor(u->key) : null, i64v(u->len), table(fields, field_t, "fields"),
+         i64v(int64_t(fields.size())), table(methods, method_t, "methods"),
          i64v(int64_t(methods.size())), table(vtable, ptr, "vtable")}));
   }
 }

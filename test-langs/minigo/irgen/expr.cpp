@@ -35,20 +35,29 @@ Value *Fn::expr(Expr *e) {
       return g.function_value(id->obj);
     return load(e->type, var_addr(id->obj));
   }
-  case EK::Paren: return expr(static_cast<Paren *>(e)->x);
-  case EK::CompositeLit: return composite(static_cast<CompositeLit *>(e));
-  case EK::FuncLit: return func_lit(static_cast<FuncLit *>(e));
-  case EK::Selector: return selector(static_cast<Selector *>(e));
-  case EK::Index: return index(static_cast<IndexExpr *>(e));
-  case EK::Slice: return slice_expr(static_cast<SliceExpr *>(e));
-  case EK::TypeAssert: return type_assert(static_cast<TypeAssert *>(e), nullptr);
+  case EK::Paren:
+    return expr(static_cast<Paren *>(e)->x);
+  case EK::CompositeLit:
+    return composite(static_cast<CompositeLit *>(e));
+  case EK::FuncLit:
+    return func_lit(static_cast<FuncLit *>(e));
+  case EK::Selector:
+    return selector(static_cast<Selector *>(e));
+  case EK::Index:
+    return index(static_cast<IndexExpr *>(e));
+  case EK::Slice:
+    return slice_expr(static_cast<SliceExpr *>(e));
+  case EK::TypeAssert:
+    return type_assert(static_cast<TypeAssert *>(e), nullptr);
   case EK::Star: {
     Value *p = expr(static_cast<StarExpr *>(e)->x);
     nil_check(p);
     return load(e->type, p);
   }
-  case EK::Unary: return unary(static_cast<UnaryExpr *>(e));
-  case EK::Binary: return binary(static_cast<BinaryExpr *>(e));
+  case EK::Unary:
+    return unary(static_cast<UnaryExpr *>(e));
+  case EK::Binary:
+    return binary(static_cast<BinaryExpr *>(e));
   case EK::Call: {
     auto *c = static_cast<CallExpr *>(e);
     if (c->call_kind == CallKind::Conversion)
@@ -58,7 +67,8 @@ Value *Fn::expr(Expr *e) {
     auto vs = call_multi(c);
     return vs.empty() ? nullptr : vs[0];
   }
-  default: return nullptr;
+  default:
+    return nullptr;
   }
 }
 
@@ -97,7 +107,8 @@ std::vector<Value *> Fn::multi(Expr *e, std::vector<Type *> &ts) {
 }
 
 // Follows field numbers from v (a value, or the address of one when is_addr), through pointers.
-Value *Fn::walk(Value *v, bool is_addr, Type *&t, const std::vector<int> &path, size_t n, bool &now_addr) {
+Value *Fn::walk(Value *v, bool is_addr, Type *&t, const std::vector<int> &path, size_t n,
+                bool &now_addr) {
   for (size_t k = 0; k < n; ++k) {
     if (t->underlying()->kind == TK::Pointer) {
       v = is_addr ? load(t, v) : v;
@@ -123,19 +134,23 @@ Value *Fn::selector(Selector *e) {
   switch (s.kind) {
   case SK::Package: {
     Object *o = e->sel->obj;
-    return o->kind == OK::Func ? static_cast<Value *>(g.function_value(o)) : load(e->type, g.global(o));
+    return o->kind == OK::Func ? static_cast<Value *>(g.function_value(o))
+                               : load(e->type, g.global(o));
   }
   case SK::Field: {
     Type *t = e->x->type;
     bool addressable = e->x->mode == Mode::Variable || g.in_memory(t);
     bool now_addr;
-    Value *v = addressable && t->underlying()->kind != TK::Pointer ? addr_or_temp(e->x) : expr(e->x);
+    Value *v =
+        addressable && t->underlying()->kind != TK::Pointer ? addr_or_temp(e->x) : expr(e->x);
     bool is_addr = addressable && t->underlying()->kind != TK::Pointer;
     v = walk(v, is_addr, t, s.path, s.path.size(), now_addr);
     return now_addr ? load(t, v) : v;
   }
-  case SK::MethodExpr: return method_expr(e);
-  default: return method_value(e);
+  case SK::MethodExpr:
+    return method_expr(e);
+  default:
+    return method_value(e);
   }
 }
 
@@ -149,8 +164,10 @@ Value *Fn::addr_or_temp(Expr *e) {
 Value *Fn::addr(Expr *e) {
   location(start_pos(e));
   switch (e->kind) {
-  case EK::Ident: return var_addr(static_cast<Ident *>(e)->obj);
-  case EK::Paren: return addr(static_cast<Paren *>(e)->x);
+  case EK::Ident:
+    return var_addr(static_cast<Ident *>(e)->obj);
+  case EK::Paren:
+    return addr(static_cast<Paren *>(e)->x);
   case EK::Star: {
     Value *p = expr(static_cast<StarExpr *>(e)->x);
     nil_check(p);
@@ -165,8 +182,10 @@ Value *Fn::addr(Expr *e) {
     Value *v = is_addr ? addr_or_temp(s->x) : expr(s->x);
     return walk(v, is_addr, t, s->selection.path, s->selection.path.size(), now_addr);
   }
-  case EK::Index: return element_addr(static_cast<IndexExpr *>(e));
-  default: return spill(e->type, expr(e));
+  case EK::Index:
+    return element_addr(static_cast<IndexExpr *>(e));
+  default:
+    return spill(e->type, expr(e));
   }
 }
 
@@ -255,7 +274,8 @@ Value *Fn::slice_expr(SliceExpr *e) {
   Value *max = e->max ? index_int(e->max) : cap;
   location(start_pos(e));
   if (e->max) {
-    panic_if(b.CreateICmpUGT(max, cap), "mg_panic_slice3_cap", {max, cap, llvm::ConstantInt::get(g.i1, array)});
+    panic_if(b.CreateICmpUGT(max, cap), "mg_panic_slice3_cap",
+             {max, cap, llvm::ConstantInt::get(g.i1, array)});
     panic_if(b.CreateICmpUGT(hi, max), "mg_panic_slice3_hi", {hi, max});
     panic_if(b.CreateICmpUGT(lo, hi), "mg_panic_slice3_lo", {lo, hi});
   } else {
@@ -284,7 +304,9 @@ Value *Fn::composite(CompositeLit *e, Value *into, bool zeroed) {
     zeroed = true;
   }
   Type *u = t->underlying();
-  auto value_of = [](Expr *x) { return x->kind == EK::KeyValue ? static_cast<KeyValue *>(x)->value : x; };
+  auto value_of = [](Expr *x) {
+    return x->kind == EK::KeyValue ? static_cast<KeyValue *>(x)->value : x;
+  };
   auto element_into = [&](Expr *x, Type *et, Value *slot) {
     Expr *inner = unparen(x);
     if (inner->kind == EK::CompositeLit && inner->type == et && g.in_memory(et))
@@ -325,7 +347,8 @@ Value *Fn::composite(CompositeLit *e, Value *into, bool zeroed) {
     llvm::Type *et = g.type(u->elem);
     Value *p = alloc_bytes(g.i64v(e->length * int64_t(g.dl().getTypeAllocSize(et))));
     for (size_t k = 0; k < e->elts.size(); ++k)
-      element_into(value_of(e->elts[k]), u->elem, b.CreateInBoundsGEP(et, p, g.i64v(e->indices[k])));
+      element_into(value_of(e->elts[k]), u->elem,
+                   b.CreateInBoundsGEP(et, p, g.i64v(e->indices[k])));
     v = make_slice(p, g.i64v(e->length), g.i64v(e->length));
   } else {
     v = call_rt("mg_map_new", g.ptr, {g.descriptor(u), g.i64v(int64_t(e->elts.size()))});

@@ -11,7 +11,8 @@ llvm::Function *Gen::function(FuncInfo *fi) {
   Type *recv = fi->obj->recv_named;
   if (recv && fi->obj->ptr_recv)
     recv = types.pointer(recv);
-  f = llvm::Function::Create(fn_type(fi->sig, recv, false), llvm::GlobalValue::InternalLinkage, fi->name, m);
+  f = llvm::Function::Create(fn_type(fi->sig, recv, false), llvm::GlobalValue::InternalLinkage,
+                             fi->name, m);
   set_attrs(f);
   pending_.push_back(fi);
   return f;
@@ -21,7 +22,8 @@ llvm::Function *Gen::literal_function(FuncInfo *fi) {
   llvm::Function *&f = functions_[fi];
   if (f)
     return f;
-  f = llvm::Function::Create(fn_type(fi->sig, nullptr, true), llvm::GlobalValue::InternalLinkage, fi->name, m);
+  f = llvm::Function::Create(fn_type(fi->sig, nullptr, true), llvm::GlobalValue::InternalLinkage,
+                             fi->name, m);
   set_attrs(f);
   pending_.push_back(fi);
   return f;
@@ -42,7 +44,8 @@ llvm::Function *Gen::native(FuncInfo *fi, bool *sret) {
     ps.push_back(ptr);
   std::string name = "mg_" + fi->pkg->name + "_";
   if (fi->obj->recv_named) {
-    ps.push_back(fi->obj->ptr_recv || !scalar(fi->obj->recv_named) ? ptr : type(fi->obj->recv_named));
+    ps.push_back(fi->obj->ptr_recv || !scalar(fi->obj->recv_named) ? ptr
+                                                                   : type(fi->obj->recv_named));
     name += fi->obj->recv_named->obj->name + "_";
   }
   for (Type *t : fi->sig->params)
@@ -61,12 +64,12 @@ Constant *Gen::function_value(Object *o) {
   Constant *&c = function_values_[o];
   if (c)
     return c;
-  auto *th = llvm::Function::Create(fn_type(o->type, nullptr, true), llvm::GlobalValue::InternalLinkage,
-                                    o->info->name + "-fv", m);
+  auto *th = llvm::Function::Create(fn_type(o->type, nullptr, true),
+                                    llvm::GlobalValue::InternalLinkage, o->info->name + "-fv", m);
   set_attrs(th);
   auto *st = llvm::StructType::get(cx, llvm::ArrayRef<llvm::Type *>{ptr});
-  c = new llvm::GlobalVariable(m, st, true, llvm::GlobalValue::PrivateLinkage, llvm::ConstantStruct::get(st, {th}),
-                               "closure");
+  c = new llvm::GlobalVariable(m, st, true, llvm::GlobalValue::PrivateLinkage,
+                               llvm::ConstantStruct::get(st, {th}), "closure");
   Fn fn(*this, th, nullptr);
   fn.start_thunk();
   bool mem = returns_in_memory(o->type);
@@ -84,7 +87,8 @@ llvm::GlobalVariable *Gen::global(Object *v) {
   llvm::GlobalVariable *&gv = globals_[v];
   if (!gv)
     gv = new llvm::GlobalVariable(m, type(v->type), false, llvm::GlobalValue::InternalLinkage,
-                                  Constant::getNullValue(type(v->type)), v->pkg->name + "." + v->name);
+                                  Constant::getNullValue(type(v->type)),
+                                  v->pkg->name + "." + v->name);
   return gv;
 }
 
@@ -103,13 +107,15 @@ llvm::DIFile *Gen::debug_file(int file) {
   return f;
 }
 
-void Gen::generate(const std::vector<Package *> &packages, const std::vector<FuncInfo *> &functions) {
+void Gen::generate(const std::vector<Package *> &packages,
+                   const std::vector<FuncInfo *> &functions) {
   for (FuncInfo *f : functions)
     program_recovers |= f->has_recover;
   if (opts.debug) {
     dbg.b = std::make_unique<llvm::DIBuilder>(m);
     int main_file = packages.back()->files[0]->id;
-    dbg.unit = dbg.b->createCompileUnit(llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_Go), debug_file(main_file), "minigo", true, "", 0);
+    dbg.unit = dbg.b->createCompileUnit(llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_Go),
+                                        debug_file(main_file), "minigo", true, "", 0);
     dbg.sig = dbg.b->createSubroutineType(dbg.b->getOrCreateTypeArray({}));
     m.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
   }
@@ -123,10 +129,11 @@ void Gen::generate(const std::vector<Package *> &packages, const std::vector<Fun
     dbg.b->finalize();
 }
 
-// mg_program(ctx): what the task "main" runs. Its first stack class is the run-time library's choice.
+// mg_program(ctx): what the task "main" runs. Its first stack class is the run-time library's
+// choice.
 void Gen::make_init(const std::vector<Package *> &packages) {
-  auto *f = llvm::Function::Create(llvm::FunctionType::get(void_, {ptr}, false), llvm::GlobalValue::ExternalLinkage,
-                                   "mg_program", m);
+  auto *f = llvm::Function::Create(llvm::FunctionType::get(void_, {ptr}, false),
+                                   llvm::GlobalValue::ExternalLinkage, "mg_program", m);
   set_attrs(f);
   Fn fn(*this, f, nullptr);
   fn.init_body(packages);
@@ -167,9 +174,9 @@ void Fn::body() {
   at(start);
   if (g.opts.debug) {
     Pos p = info->body->pos;
-    subprogram = g.dbg.b->createFunction(g.debug_file(p.file), info->name, f->getName(), g.debug_file(p.file), p.line,
-                                         g.dbg.sig, p.line, llvm::DINode::FlagPrototyped,
-                                         llvm::DISubprogram::SPFlagDefinition);
+    subprogram = g.dbg.b->createFunction(
+        g.debug_file(p.file), info->name, f->getName(), g.debug_file(p.file), p.line, g.dbg.sig,
+        p.line, llvm::DINode::FlagPrototyped, llvm::DISubprogram::SPFlagDefinition);
     f->setSubprogram(subprogram);
     location(p);
   }
@@ -180,7 +187,8 @@ void Fn::body() {
     Value *ctx = f->getArg(k++);
     std::vector<llvm::Type *> ts{g.ptr};
     for (Object *o : info->captures)
-      ts.push_back(o->reassigned || o->addr_taken || g.in_memory(o->type) ? g.ptr : g.type(o->type));
+      ts.push_back(o->reassigned || o->addr_taken || g.in_memory(o->type) ? g.ptr
+                                                                          : g.type(o->type));
     auto *st = llvm::StructType::get(g.cx, ts);
     for (unsigned c = 0; c < info->captures.size(); ++c) {
       Object *o = info->captures[c];

@@ -124,7 +124,7 @@ private:
 class Fn {
 public:
   Fn(Gen &g, llvm::Function *f, FuncInfo *info) : g(g), f(f), info(info), b(g.cx) {}
-  void body();     // of info
+  void body(); // of info
   void init_body(const std::vector<Package *> &packages);
   void start_thunk();
   void finish_thunk(Type *sig, const std::vector<Value *> &results, Value *ret);
@@ -154,7 +154,8 @@ public:
   }
   void at(BasicBlock *bb) { b.SetInsertPoint(bb); }
   void location(Pos p);
-  Value *call_rt(const char *name, llvm::Type *ret, llvm::ArrayRef<Value *> args, bool noreturn = false);
+  Value *call_rt(const char *name, llvm::Type *ret, llvm::ArrayRef<Value *> args,
+                 bool noreturn = false);
   /// Goes on where bad is false; otherwise calls the panicking function, which never returns.
   void panic_if(Value *bad, const char *fn, llvm::ArrayRef<Value *> args);
   void nil_check(Value *p);
@@ -166,7 +167,8 @@ public:
   Value *addr(Expr *e);
   Value *addr_or_temp(Expr *e);
   Value *selector(Selector *e);
-  Value *walk(Value *v, bool is_addr, Type *&t, const std::vector<int> &path, size_t n, bool &now_addr);
+  Value *walk(Value *v, bool is_addr, Type *&t, const std::vector<int> &path, size_t n,
+              bool &now_addr);
   Value *index_int(Expr *e);
   Value *element_addr(IndexExpr *e);
   Value *index(IndexExpr *e);
@@ -201,18 +203,20 @@ public:
 
   // calls (call.cpp, builtin.cpp)
   struct Target {
-    FuncInfo *fn = nullptr;  // known function
-    Value *code = nullptr;   // else: address
-    Value *ctx = nullptr;    // closure object, for func values
+    FuncInfo *fn = nullptr; // known function
+    Value *code = nullptr;  // else: address
+    Value *ctx = nullptr;   // closure object, for func values
     Value *recv = nullptr;
-    Type *recv_type = nullptr; // Go type of recv as the callee takes it; null with recv: a bare pointer
+    Type *recv_type =
+        nullptr; // Go type of recv as the callee takes it; null with recv: a bare pointer
     Type *sig = nullptr;
     int selector = -1;
   };
   Target target(CallExpr *e, bool later = false);
   std::vector<Value *> arguments(CallExpr *e, Type *sig, bool noescape);
   std::vector<Value *> emit_call(const Target &t, llvm::ArrayRef<Value *> args);
-  std::vector<Value *> call_native(FuncInfo *fn, Value *recv, Type *recv_type, llvm::ArrayRef<Value *> args);
+  std::vector<Value *> call_native(FuncInfo *fn, Value *recv, Type *recv_type,
+                                   llvm::ArrayRef<Value *> args);
   std::vector<Value *> call_multi(CallExpr *e);
   Value *builtin(CallExpr *e);
   Value *append(CallExpr *e);
@@ -245,6 +249,7 @@ public:
   void for_stmt(ForStmt *s);
   void range_stmt(RangeStmt *s);
   void go_stmt(GoStmt *s);
+  void yield();
   void defer_stmt(DeferStmt *s);
   void enter_defers();
   void condition(Expr *e, BasicBlock *yes, BasicBlock *no);

@@ -31,21 +31,54 @@ llvm::Type *Gen::type(Type *t) {
     return it->second;
   llvm::Type *r = nullptr;
   switch (t->kind) {
-  case TK::Named: r = type(t->under); break;
-  case TK::Bool: case TK::UntypedBool: r = i1; break;
-  case TK::Int8: case TK::Uint8: r = i8; break;
-  case TK::Int16: case TK::Uint16: r = i16; break;
-  case TK::Int32: case TK::Uint32: case TK::UntypedRune: r = i32; break;
-  case TK::Int: case TK::Uint: case TK::Int64: case TK::Uint64: case TK::Uintptr:
+  case TK::Named:
+    r = type(t->under);
+    break;
+  case TK::Bool:
+  case TK::UntypedBool:
+    r = i1;
+    break;
+  case TK::Int8:
+  case TK::Uint8:
+    r = i8;
+    break;
+  case TK::Int16:
+  case TK::Uint16:
+    r = i16;
+    break;
+  case TK::Int32:
+  case TK::Uint32:
+  case TK::UntypedRune:
+    r = i32;
+    break;
+  case TK::Int:
+  case TK::Uint:
+  case TK::Int64:
+  case TK::Uint64:
+  case TK::Uintptr:
   case TK::UntypedInt:
     r = i64;
     break;
-  case TK::Float32: r = f32; break;
-  case TK::Float64: case TK::UntypedFloat: r = f64; break;
-  case TK::String: case TK::UntypedString: r = string_t; break;
-  case TK::Slice: r = slice_t; break;
-  case TK::Interface: r = iface_t; break;
-  case TK::Array: r = llvm::ArrayType::get(type(t->elem), uint64_t(t->len)); break;
+  case TK::Float32:
+    r = f32;
+    break;
+  case TK::Float64:
+  case TK::UntypedFloat:
+    r = f64;
+    break;
+  case TK::String:
+  case TK::UntypedString:
+    r = string_t;
+    break;
+  case TK::Slice:
+    r = slice_t;
+    break;
+  case TK::Interface:
+    r = iface_t;
+    break;
+  case TK::Array:
+    r = llvm::ArrayType::get(type(t->elem), uint64_t(t->len));
+    break;
   case TK::Struct: {
     std::vector<llvm::Type *> fs;
     for (auto &f : t->fields)
@@ -53,8 +86,12 @@ llvm::Type *Gen::type(Type *t) {
     r = llvm::StructType::get(cx, fs);
     break;
   }
-  case TK::Tuple: r = tuple_struct(t->results); break;
-  default: r = ptr; break;
+  case TK::Tuple:
+    r = tuple_struct(t->results);
+    break;
+  default:
+    r = ptr;
+    break;
   }
   lowered_[t] = r;
   return r;
@@ -79,8 +116,14 @@ bool Gen::in_memory(Type *t) {
 
 bool Gen::pointer_shaped(Type *t) {
   switch (t->underlying()->kind) {
-  case TK::Pointer: case TK::Map: case TK::Chan: case TK::Func: case TK::UnsafePointer: return true;
-  default: return false;
+  case TK::Pointer:
+  case TK::Map:
+  case TK::Chan:
+  case TK::Func:
+  case TK::UnsafePointer:
+    return true;
+  default:
+    return false;
   }
 }
 
@@ -127,7 +170,8 @@ Constant *Gen::c_string(const std::string &s) {
   Constant *&c = strings_[s];
   if (!c) {
     auto *data = llvm::ConstantDataArray::getString(cx, s, true);
-    auto *gv = new llvm::GlobalVariable(m, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, "str");
+    auto *gv = new llvm::GlobalVariable(m, data->getType(), true, llvm::GlobalValue::PrivateLinkage,
+                                        data, "str");
     gv->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
     gv->setAlignment(llvm::Align(1));
     c = gv;
@@ -143,9 +187,12 @@ Constant *Gen::const_string(const std::string &s) {
 
 Constant *Gen::constant(const ConstVal &v, Type *t) {
   switch (v.kind) {
-  case ConstVal::Bool: return llvm::ConstantInt::get(i1, v.b);
-  case ConstVal::String: return const_string(v.s);
-  default: break;
+  case ConstVal::Bool:
+    return llvm::ConstantInt::get(i1, v.b);
+  case ConstVal::String:
+    return const_string(v.s);
+  default:
+    break;
   }
   if (is_float(t)) {
     llvm::APFloat f = v.to_float().f;
@@ -167,9 +214,11 @@ void Gen::set_attrs(llvm::Function *f) {
   f->setUWTableKind(llvm::UWTableKind::Async);
 }
 
-llvm::FunctionCallee Gen::rt(const char *name, llvm::Type *ret, llvm::ArrayRef<llvm::Type *> args, bool noreturn) {
+llvm::FunctionCallee Gen::rt(const char *name, llvm::Type *ret, llvm::ArrayRef<llvm::Type *> args,
+                             bool noreturn) {
   auto c = m.getOrInsertFunction(name, llvm::FunctionType::get(ret, args, false));
-  if (auto *fn = llvm::dyn_cast<llvm::Function>(c.getCallee()); fn && noreturn && !fn->doesNotReturn()) {
+  if (auto *fn = llvm::dyn_cast<llvm::Function>(c.getCallee());
+      fn && noreturn && !fn->doesNotReturn()) {
     fn->setDoesNotReturn();
     fn->addFnAttr(llvm::Attribute::Cold);
   }

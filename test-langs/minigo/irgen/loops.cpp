@@ -6,7 +6,8 @@ namespace minigo {
 void Fn::for_stmt(ForStmt *s) {
   if (s->init)
     stmt(s->init);
-  BasicBlock *head = block("for"), *body = block("body"), *post = block("post"), *end = block("endfor");
+  BasicBlock *head = block("for"), *body = block("body"), *post = block("post"),
+             *end = block("endfor");
   b.CreateBr(head);
   at(head);
   if (s->cond)

@@ -1,5 +1,5 @@
-// Operators. Go defines what C leaves undefined: overflow wraps, -2^63 / -1 is -2^63, shifts by more
-// than the width give 0 or the sign, dividing by zero panics.
+// Operators. Go defines what C leaves undefined: overflow wraps, -2^63 / -1 is -2^63, shifts by
+// more than the width give 0 or the sign, dividing by zero panics.
 #include "irgen/gen.h"
 #include "llvm/IR/Intrinsics.h"
 
@@ -25,12 +25,14 @@ Value *Fn::unary(UnaryExpr *e) {
     Value *ch = expr(e->x);
     return receive(ch, e->x->type->underlying()->elem, nullptr);
   }
-  case Tok::Add: return expr(e->x);
+  case Tok::Add:
+    return expr(e->x);
   case Tok::Sub: {
     Value *v = expr(e->x);
     return is_float(e->type) ? b.CreateFNeg(v) : b.CreateNeg(v);
   }
-  default: return b.CreateNot(expr(e->x)); // ! and ^
+  default:
+    return b.CreateNot(expr(e->x)); // ! and ^
   }
 }
 
@@ -46,7 +48,8 @@ void Fn::condition(Expr *e, BasicBlock *yes, BasicBlock *no) {
       return;
     }
   }
-  if (x->mode != Mode::Constant && x->kind == EK::Unary && static_cast<UnaryExpr *>(x)->op == Tok::Not)
+  if (x->mode != Mode::Constant && x->kind == EK::Unary &&
+      static_cast<UnaryExpr *>(x)->op == Tok::Not)
     return condition(static_cast<UnaryExpr *>(x)->x, no, yes);
   b.CreateCondBr(expr(e), yes, no);
 }
@@ -108,15 +111,24 @@ Value *Fn::arith(Tok op, Type *t, Value *x, Value *y, Type *count_type, bool) {
     if (is_string(t))
       return call_rt("mg_concat", g.string_t, {part(x, 0), part(x, 1), part(y, 0), part(y, 1)});
     return fp ? b.CreateFAdd(x, y) : b.CreateAdd(x, y);
-  case Tok::Sub: return fp ? b.CreateFSub(x, y) : b.CreateSub(x, y);
-  case Tok::Mul: return fp ? b.CreateFMul(x, y) : b.CreateMul(x, y);
-  case Tok::Quo: return fp ? b.CreateFDiv(x, y) : divide(false, t, x, y);
-  case Tok::Rem: return divide(true, t, x, y);
-  case Tok::And: return b.CreateAnd(x, y);
-  case Tok::Or: return b.CreateOr(x, y);
-  case Tok::Xor: return b.CreateXor(x, y);
-  case Tok::AndNot: return b.CreateAnd(x, b.CreateNot(y));
-  default: return shift(op, t, x, y, count_type);
+  case Tok::Sub:
+    return fp ? b.CreateFSub(x, y) : b.CreateSub(x, y);
+  case Tok::Mul:
+    return fp ? b.CreateFMul(x, y) : b.CreateMul(x, y);
+  case Tok::Quo:
+    return fp ? b.CreateFDiv(x, y) : divide(false, t, x, y);
+  case Tok::Rem:
+    return divide(true, t, x, y);
+  case Tok::And:
+    return b.CreateAnd(x, y);
+  case Tok::Or:
+    return b.CreateOr(x, y);
+  case Tok::Xor:
+    return b.CreateXor(x, y);
+  case Tok::AndNot:
+    return b.CreateAnd(x, b.CreateNot(y));
+  default:
+    return shift(op, t, x, y, count_type);
   }
 }
 
@@ -145,7 +157,9 @@ Value *Fn::shift(Tok op, Type *t, Value *x, Value *y, Type *yt) {
   if (ybits <= 8 && bits > 255)
     big = llvm::ConstantInt::getFalse(g.cx);
   else
-    big = b.CreateICmpUGE(y, llvm::ConstantInt::get(y->getType(), std::min<uint64_t>(bits, ybits >= 64 ? bits : (1ull << ybits) - 1)));
+    big = b.CreateICmpUGE(
+        y, llvm::ConstantInt::get(
+               y->getType(), std::min<uint64_t>(bits, ybits >= 64 ? bits : (1ull << ybits) - 1)));
   Value *n = b.CreateZExtOrTrunc(y, x->getType());
   if (op == Tok::Shr && !is_unsigned(t)) {
     n = b.CreateSelect(big, llvm::ConstantInt::get(x->getType(), bits - 1), n);
@@ -183,7 +197,8 @@ Value *Fn::equal_strings(Value *x, Value *y) {
   from = b.GetInsertBlock();
   b.CreateCondBr(same, bytes, end);
   at(bytes);
-  Value *r = b.CreateICmpEQ(call_rt("memcmp", g.i32, {part(x, 0), part(y, 0), n}), llvm::ConstantInt::get(g.i32, 0));
+  Value *r = b.CreateICmpEQ(call_rt("memcmp", g.i32, {part(x, 0), part(y, 0), n}),
+                            llvm::ConstantInt::get(g.i32, 0));
   b.CreateBr(end);
   at(end);
   auto *phi = b.CreatePHI(g.i1, 2);
@@ -195,8 +210,13 @@ Value *Fn::equal_strings(Value *x, Value *y) {
 Value *Fn::equal(Type *t, Value *x, Value *y) {
   Type *u = t->underlying();
   switch (u->kind) {
-  case TK::String: case TK::UntypedString: return equal_strings(x, y);
-  case TK::Float32: case TK::Float64: case TK::UntypedFloat: return b.CreateFCmpOEQ(x, y);
+  case TK::String:
+  case TK::UntypedString:
+    return equal_strings(x, y);
+  case TK::Float32:
+  case TK::Float64:
+  case TK::UntypedFloat:
+    return b.CreateFCmpOEQ(x, y);
   case TK::Interface:
     return call_rt("mg_iface_equal", g.i1, {part(x, 0), part(x, 1), part(y, 0), part(y, 1)});
   case TK::Struct:
@@ -214,7 +234,8 @@ Value *Fn::equal(Type *t, Value *x, Value *y) {
       }
       return r;
     }
-  default: return b.CreateICmpEQ(x, y);
+  default:
+    return b.CreateICmpEQ(x, y);
   }
 }
 

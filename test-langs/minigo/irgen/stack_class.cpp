@@ -46,9 +46,11 @@ void Gen::choose_stack_classes() {
         continue;
       }
       if (auto it = iface_calls.find(c); it != iface_calls.end())
-        n.callees.insert(selector_targets[size_t(it->second)].begin(), selector_targets[size_t(it->second)].end());
+        n.callees.insert(selector_targets[size_t(it->second)].begin(),
+                         selector_targets[size_t(it->second)].end());
       else if (!c->isInlineAsm())
-        n.callees.insert(by_type[c->getFunctionType()].begin(), by_type[c->getFunctionType()].end());
+        n.callees.insert(by_type[c->getFunctionType()].begin(),
+                         by_type[c->getFunctionType()].end());
     }
   }
   // Tarjan: a component of more than one function, or one that calls itself, recurses.

@@ -14,8 +14,10 @@ void Fn::stmts(const std::vector<Stmt *> &list) {
 void Fn::stmt(Stmt *s) {
   location(s->pos);
   switch (s->kind) {
-  case StK::Empty: return;
-  case StK::Block: return stmts(static_cast<Block *>(s)->list);
+  case StK::Empty:
+    return;
+  case StK::Block:
+    return stmts(static_cast<Block *>(s)->list);
   case StK::Decl:
     for (Spec *d : static_cast<DeclStmt *>(s)->specs)
       if (d->kind == DK::Var)
@@ -53,10 +55,14 @@ void Fn::stmt(Stmt *s) {
     put(p, arith(i->inc ? Tok::Add : Tok::Sub, t, old, one, t, true));
     return;
   }
-  case StK::Assign: return assign(static_cast<AssignStmt *>(s));
-  case StK::Go: return go_stmt(static_cast<GoStmt *>(s));
-  case StK::Defer: return defer_stmt(static_cast<DeferStmt *>(s));
-  case StK::Return: return return_stmt(static_cast<ReturnStmt *>(s));
+  case StK::Assign:
+    return assign(static_cast<AssignStmt *>(s));
+  case StK::Go:
+    return go_stmt(static_cast<GoStmt *>(s));
+  case StK::Defer:
+    return defer_stmt(static_cast<DeferStmt *>(s));
+  case StK::Return:
+    return return_stmt(static_cast<ReturnStmt *>(s));
   case StK::Branch: {
     auto *br = static_cast<BranchStmt *>(s);
     if (br->tok == Tok::Goto) {
@@ -73,12 +79,18 @@ void Fn::stmt(Stmt *s) {
       }
     return;
   }
-  case StK::If: return if_stmt(static_cast<IfStmt *>(s));
-  case StK::Switch: return switch_stmt(static_cast<SwitchStmt *>(s));
-  case StK::TypeSwitch: return type_switch(static_cast<TypeSwitchStmt *>(s));
-  case StK::Select: return select_stmt(static_cast<SelectStmt *>(s));
-  case StK::For: return for_stmt(static_cast<ForStmt *>(s));
-  case StK::Range: return range_stmt(static_cast<RangeStmt *>(s));
+  case StK::If:
+    return if_stmt(static_cast<IfStmt *>(s));
+  case StK::Switch:
+    return switch_stmt(static_cast<SwitchStmt *>(s));
+  case StK::TypeSwitch:
+    return type_switch(static_cast<TypeSwitchStmt *>(s));
+  case StK::Select:
+    return select_stmt(static_cast<SelectStmt *>(s));
+  case StK::For:
+    return for_stmt(static_cast<ForStmt *>(s));
+  case StK::Range:
+    return range_stmt(static_cast<RangeStmt *>(s));
   case StK::Labeled: {
     auto *l = static_cast<LabeledStmt *>(s);
     BasicBlock *&bb = labels[l];

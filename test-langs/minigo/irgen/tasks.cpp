@@ -93,8 +93,13 @@ Value *Fn::pack_call(CallExpr *e, bool on_stack, llvm::Function **code, bool *th
     hold(t.recv, t.selector >= 0 ? nullptr : t.recv_type);
   for (size_t k = 0; k < args.size(); ++k)
     hold(args[k], t.sig->params[k]);
-  auto *th = llvm::Function::Create(llvm::FunctionType::get(g.void_, {g.ptr}, false), llvm::GlobalValue::InternalLinkage,
-                                    (t.fn ? t.fn->name : info ? info->name : "func") + "-call", g.m);
+  auto *th = llvm::Function::Create(llvm::FunctionType::get(g.void_, {g.ptr}, false),
+                                    llvm::GlobalValue::InternalLinkage,
+                                    (t.fn   ? t.fn->name
+                                     : info ? info->name
+                                            : "func") +
+                                        "-call",
+                                    g.m);
   g.set_attrs(th);
   Fn fn(g, th, info);
   fn.start_thunk();
@@ -121,6 +126,17 @@ Value *Fn::pack_call(CallExpr *e, bool on_stack, llvm::Function **code, bool *th
   return closure(th, held, on_stack);
 }
 
+// A yield is an effect like any other (DESIGN 2.4): the marker suspends right here, with the tag
+// that weft_yield performs, and the pass makes the switch of it.
+void Fn::yield() {
+  auto *tag_t = llvm::StructType::getTypeByName(g.cx, "weft.tag");
+  if (!tag_t)
+    tag_t = llvm::StructType::create(g.cx, {g.ptr, g.ptr}, "weft.tag");
+  auto *tag = llvm::cast<llvm::GlobalVariable>(g.m.getOrInsertGlobal("weft_yield_tag", tag_t));
+  tag->setConstant(true);
+  b.CreateCall(g.rt("weft.suspend.yield", g.void_, {g.ptr}), {tag});
+}
+
 void Fn::go_stmt(GoStmt *s) {
   auto *e = static_cast<CallExpr *>(unparen(s->call));
   llvm::Function *code;
@@ -131,7 +147,8 @@ void Fn::go_stmt(GoStmt *s) {
   if (name.size() > 5 && name.substr(name.size() - 5) == "-call")
     name.resize(name.size() - 5);
   // The stack class is filled in by choose_stack_classes.
-  auto *call = llvm::cast<llvm::CallInst>(call_rt("mg_go", g.void_, {c, g.c_string(name), b.getInt32(0)}));
+  auto *call =
+      llvm::cast<llvm::CallInst>(call_rt("mg_go", g.void_, {c, g.c_string(name), b.getInt32(0)}));
   g.go_sites.push_back({call, code, llvm::FunctionType::get(g.void_, {g.ptr}, false)});
 }
 
@@ -213,7 +230,8 @@ void Fn::select_stmt(SelectStmt *s) {
     ++k;
   }
   location(s->pos);
-  Value *chosen = call_rt("mg_select", g.i32, {cases, b.getInt32(unsigned(n)), b.getInt32(has_default)});
+  Value *chosen =
+      call_rt("mg_select", g.i32, {cases, b.getInt32(unsigned(n)), b.getInt32(has_default)});
   BasicBlock *end = block("endselect"), *none = block("none");
   auto *sw = b.CreateSwitch(chosen, none, unsigned(n));
   jumps.push_back({s, end, nullptr});
@@ -233,7 +251,8 @@ void Fn::select_stmt(SelectStmt *s) {
         std::vector<Value *> vs{load(et, slots[c])};
         std::vector<Type *> ts{et, g.types.basic(TK::Bool)};
         if (a->lhs.size() == 2) {
-          Value *st = b.CreateLoad(g.i32, b.CreateInBoundsGEP(arr_t, cases, {g.i64v(0), b.getInt64(k), b.getInt32(3)}));
+          Value *st = b.CreateLoad(
+              g.i32, b.CreateInBoundsGEP(arr_t, cases, {g.i64v(0), b.getInt64(k), b.getInt32(3)}));
           vs.push_back(b.CreateICmpEQ(st, b.getInt32(0)));
         }
         for (size_t j = 0; j < vs.size(); ++j) {

@@ -6,7 +6,6 @@ namespace minigo {
 
 Value *Fn::temp(llvm::Type *t, const char *name) {
   llvm::IRBuilder<> eb(entry, entry->begin());
-  // Big temporaries go to the heap: frames must fit the goroutine stacks' guard arithmetic.
   return eb.CreateAlloca(t, nullptr, name);
 }
 
@@ -37,7 +36,8 @@ Value *Fn::zero(Type *t) {
 
 void Fn::zero_at(Type *t, Value *p) {
   if (g.in_memory(t))
-    b.CreateMemSet(p, llvm::ConstantInt::get(g.i8, 0), g.size_of(t), llvm::MaybeAlign(g.align_of(t)));
+    b.CreateMemSet(p, llvm::ConstantInt::get(g.i8, 0), g.size_of(t),
+                   llvm::MaybeAlign(g.align_of(t)));
   else
     b.CreateStore(g.zero(t), p);
 }
@@ -47,7 +47,8 @@ Value *Fn::load(Type *t, Value *p) { return g.in_memory(t) ? p : b.CreateLoad(g.
 void Fn::store(Type *t, Value *v, Value *p) {
   if (g.in_memory(t)) {
     if (v != p)
-      b.CreateMemMove(p, llvm::MaybeAlign(g.align_of(t)), v, llvm::MaybeAlign(g.align_of(t)), g.size_of(t));
+      b.CreateMemMove(p, llvm::MaybeAlign(g.align_of(t)), v, llvm::MaybeAlign(g.align_of(t)),
+                      g.size_of(t));
   } else
     b.CreateStore(v, p);
 }
@@ -79,7 +80,8 @@ void Fn::panic_if(Value *bad, const char *fn, llvm::ArrayRef<Value *> args) {
     return;
   BasicBlock *pb = block("panic"), *ok = block("ok");
   auto *br = b.CreateCondBr(bad, pb, ok);
-  br->setMetadata(llvm::LLVMContext::MD_prof, llvm::MDBuilder(g.cx).createBranchWeights(1, 1 << 20));
+  br->setMetadata(llvm::LLVMContext::MD_prof,
+                  llvm::MDBuilder(g.cx).createBranchWeights(1, 1 << 20));
   at(pb);
   call_rt(fn, g.void_, args, true);
   b.CreateUnreachable();

@@ -24,7 +24,7 @@ func filter(in <-chan int, out chan<- int, prime int) {
 }
 
 func main() {
-	n := 1000
+	n := 2500
 	if len(os.Args) > 1 {
 		if v, err := strconv.Atoi(os.Args[1]); err == nil && v > 0 {
 			n = v
@@ -43,4 +43,4 @@ func main() {
 	fmt.Printf("prime number %d is %d, their sum %d\n", n, last, sum)
 }
 
-// expect: prime number 1000 is 7919, their sum 3682913
+// expect: prime number 2500 is 22307, their sum 26211025

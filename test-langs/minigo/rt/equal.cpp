@@ -8,16 +8,20 @@ bool equal(const TypeDesc *t, const void *a, const void *b) {
   if (t->flags & FPlainBytes)
     return !memcmp(a, b, size_t(t->size));
   switch (t->kind) {
-  case KFloat32: return *static_cast<const float *>(a) == *static_cast<const float *>(b);
-  case KFloat64: return *static_cast<const double *>(a) == *static_cast<const double *>(b);
+  case KFloat32:
+    return *static_cast<const float *>(a) == *static_cast<const float *>(b);
+  case KFloat64:
+    return *static_cast<const double *>(a) == *static_cast<const double *>(b);
   case KString: {
     auto &x = *static_cast<const String *>(a), &y = *static_cast<const String *>(b);
     return x.len == y.len && (x.len == 0 || !memcmp(x.ptr, y.ptr, size_t(x.len)));
   }
-  case KInterface: return iface_equal(*static_cast<const Iface *>(a), *static_cast<const Iface *>(b));
+  case KInterface:
+    return iface_equal(*static_cast<const Iface *>(a), *static_cast<const Iface *>(b));
   case KArray:
     for (int64_t k = 0; k < t->len; ++k)
-      if (!equal(t->elem, static_cast<const char *>(a) + k * t->elem->size, static_cast<const char *>(b) + k * t->elem->size))
+      if (!equal(t->elem, static_cast<const char *>(a) + k * t->elem->size,
+                 static_cast<const char *>(b) + k * t->elem->size))
         return false;
     return true;
   case KStruct:
@@ -25,11 +29,13 @@ bool equal(const TypeDesc *t, const void *a, const void *b) {
       auto &f = t->fields[k];
       if (f.name_len == 1 && f.name[0] == '_')
         continue;
-      if (!equal(f.type, static_cast<const char *>(a) + f.offset, static_cast<const char *>(b) + f.offset))
+      if (!equal(f.type, static_cast<const char *>(a) + f.offset,
+                 static_cast<const char *>(b) + f.offset))
         return false;
     }
     return true;
-  default: return false;
+  default:
+    return false;
   }
 }
 
@@ -66,10 +72,18 @@ static uint64_t hash_bytes(const void *p, size_t n) {
 
 uint64_t hash(const TypeDesc *t, const void *p) {
   switch (t->kind) {
-  case KInt: case KInt64: case KUint: case KUint64: case KUintptr: case KPointer: case KChan:
+  case KInt:
+  case KInt64:
+  case KUint:
+  case KUint64:
+  case KUintptr:
+  case KPointer:
+  case KChan:
     return mix(*static_cast<const uint64_t *>(p));
-  case KFloat32: case KFloat64: {
-    double d = t->kind == KFloat32 ? double(*static_cast<const float *>(p)) : *static_cast<const double *>(p);
+  case KFloat32:
+  case KFloat64: {
+    double d = t->kind == KFloat32 ? double(*static_cast<const float *>(p))
+                                   : *static_cast<const double *>(p);
     if (d == 0)
       d = 0; // both zeros
     uint64_t w;
@@ -100,7 +114,8 @@ uint64_t hash(const TypeDesc *t, const void *p) {
       h = mix(h ^ hash(t->fields[k].type, static_cast<const char *>(p) + t->fields[k].offset));
     return h;
   }
-  default: return hash_bytes(p, size_t(t->size));
+  default:
+    return hash_bytes(p, size_t(t->size));
   }
 }
 

@@ -12,8 +12,9 @@ namespace minigo::rt {
 // Digits d1d2d3... and exponent dp: value = 0.d1d2d3... * 10^dp.
 static void shortest(double v, int bits, std::string &digits, int &dp) {
   char buf[64];
-  auto r = bits == 32 ? std::to_chars(buf, buf + sizeof buf, float(v), std::chars_format::scientific)
-                      : std::to_chars(buf, buf + sizeof buf, v, std::chars_format::scientific);
+  auto r = bits == 32
+               ? std::to_chars(buf, buf + sizeof buf, float(v), std::chars_format::scientific)
+               : std::to_chars(buf, buf + sizeof buf, v, std::chars_format::scientific);
   std::string s(buf, r.ptr);
   size_t e = s.find('e');
   dp = atoi(s.c_str() + e + 1) + 1;
@@ -26,7 +27,8 @@ static void shortest(double v, int bits, std::string &digits, int &dp) {
     dp = 1, digits = "0";
 }
 
-static std::string exponent_form(const std::string &digits, int dp, int precision, char e, bool zero) {
+static std::string exponent_form(const std::string &digits, int dp, int precision, char e,
+                                 bool zero) {
   std::string out(1, digits[0]);
   if (precision > 0) {
     out += '.';

@@ -120,8 +120,9 @@ std::string quote(std::string_view s, char q, bool ascii) {
         snprintf(buf, sizeof buf, "\\x%02x", unsigned(c));
         r += buf;
       }
-    } else if (ascii || (c >= 0x80 && c < 0xA1) || c == 0xAD || c == 0xFEFF || (c >= 0x2028 && c <= 0x202F) ||
-               (c >= 0x200B && c <= 0x200F) || (c >= 0xE000 && c <= 0xF8FF)) {
+    } else if (ascii || (c >= 0x80 && c < 0xA1) || c == 0xAD || c == 0xFEFF ||
+               (c >= 0x2028 && c <= 0x202F) || (c >= 0x200B && c <= 0x200F) ||
+               (c >= 0xE000 && c <= 0xF8FF)) {
       snprintf(buf, sizeof buf, c < 0x10000 ? "\\u%04x" : "\\U%08x", unsigned(c));
       r += buf;
     } else
@@ -139,12 +140,19 @@ void Printer::integer(uint64_t u, bool is_signed, Iface v, char32_t verb) {
     else
       integer_text(u, 10, is_signed, verb, false);
     return;
-  case 'd': return integer_text(u, 10, is_signed, verb, false);
-  case 'b': return integer_text(u, 2, is_signed, verb, false);
-  case 'o': case 'O': return integer_text(u, 8, is_signed, verb, false);
-  case 'x': return integer_text(u, 16, is_signed, verb, false);
-  case 'X': return integer_text(u, 16, is_signed, verb, true);
-  case 'c': return rune(u);
+  case 'd':
+    return integer_text(u, 10, is_signed, verb, false);
+  case 'b':
+    return integer_text(u, 2, is_signed, verb, false);
+  case 'o':
+  case 'O':
+    return integer_text(u, 8, is_signed, verb, false);
+  case 'x':
+    return integer_text(u, 16, is_signed, verb, false);
+  case 'X':
+    return integer_text(u, 16, is_signed, verb, true);
+  case 'c':
+    return rune(u);
   case 'q': {
     std::string s;
     put_rune(s, u > 0x10FFFF ? -1 : int32_t(u));
@@ -152,7 +160,8 @@ void Printer::integer(uint64_t u, bool is_signed, Iface v, char32_t verb) {
   }
   case 'U': {
     char buf[32];
-    snprintf(buf, sizeof buf, "U+%0*lX", has_precision && precision > 4 ? precision : 4, (unsigned long)u);
+    snprintf(buf, sizeof buf, "U+%0*lX", has_precision && precision > 4 ? precision : 4,
+             (unsigned long)u);
     std::string s = buf;
     if (sharp && u <= 0x10FFFF) {
       s += " '";
@@ -165,7 +174,8 @@ void Printer::integer(uint64_t u, bool is_signed, Iface v, char32_t verb) {
     zero = z;
     return;
   }
-  default: bad_verb(v, verb);
+  default:
+    bad_verb(v, verb);
   }
 }
 
@@ -191,12 +201,16 @@ void Printer::float_text(double d, int bits, char verb, int prec) {
   if (sharp && verb != 'b') {
     int digits = 0;
     switch (verb) {
-    case 'v': case 'g': case 'G': case 'x':
+    case 'v':
+    case 'g':
+    case 'G':
+    case 'x':
       digits = prec;
       if (digits < 0)
         digits = verb == 'x' ? 6 : 6;
       break;
-    default: break;
+    default:
+      break;
     }
     std::string tail;
     bool point = false, nonzero = false;
@@ -239,11 +253,19 @@ void Printer::float_text(double d, int bits, char verb, int prec) {
 
 void Printer::floating(double d, int bits, Iface v, char32_t verb) {
   switch (verb) {
-  case 'v': return float_text(d, bits, 'g', -1);
-  case 'g': case 'G': return float_text(d, bits, char(verb), -1);
-  case 'f': case 'e': case 'E': return float_text(d, bits, char(verb), 6);
-  case 'F': return float_text(d, bits, 'f', 6);
-  default: bad_verb(v, verb);
+  case 'v':
+    return float_text(d, bits, 'g', -1);
+  case 'g':
+  case 'G':
+    return float_text(d, bits, char(verb), -1);
+  case 'f':
+  case 'e':
+  case 'E':
+    return float_text(d, bits, char(verb), 6);
+  case 'F':
+    return float_text(d, bits, 'f', 6);
+  default:
+    bad_verb(v, verb);
   }
 }
 
@@ -281,20 +303,25 @@ void Printer::string(std::string_view s, Iface v, char32_t verb) {
       return;
     }
     [[fallthrough]];
-  case 's': return pad(s);
-  case 'x': return hex_text(s, false);
-  case 'X': return hex_text(s, true);
+  case 's':
+    return pad(s);
+  case 'x':
+    return hex_text(s, false);
+  case 'X':
+    return hex_text(s, true);
   case 'q':
     if (sharp && s.find('`') == s.npos && s.find('\n') == s.npos)
       return pad("`" + std::string(s) + "`");
     return pad(quote(s, '"', plus));
-  default: bad_verb(v, verb);
+  default:
+    bad_verb(v, verb);
   }
 }
 
 void Printer::bytes(const TypeDesc *t, std::string_view s, Iface v, char32_t verb) {
   switch (verb) {
-  case 'v': case 'd':
+  case 'v':
+  case 'd':
     if (sharp_v) {
       out += type_name(t);
       out += "{";
@@ -314,7 +341,8 @@ void Printer::bytes(const TypeDesc *t, std::string_view s, Iface v, char32_t ver
       out += ']';
     }
     return;
-  default: string(s, v, verb);
+  default:
+    string(s, v, verb);
   }
 }
 
@@ -335,9 +363,16 @@ void Printer::pointer(Iface v, uint64_t u, char32_t verb) {
     else
       hex0x(u, !sharp);
     return;
-  case 'p': return hex0x(u, !sharp);
-  case 'b': case 'o': case 'd': case 'x': case 'X': return integer(u, false, v, verb);
-  default: bad_verb(v, verb);
+  case 'p':
+    return hex0x(u, !sharp);
+  case 'b':
+  case 'o':
+  case 'd':
+  case 'x':
+  case 'X':
+    return integer(u, false, v, verb);
+  default:
+    bad_verb(v, verb);
   }
 }
 

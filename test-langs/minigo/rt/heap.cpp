@@ -11,7 +11,8 @@ static thread_local char *chunk_at, *chunk_end;
 static thread_local bool first_chunk_used;
 
 static void *map_pages(size_t n) {
-  void *p = mmap(nullptr, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *p =
+      mmap(nullptr, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED)
     fatal_error("runtime: out of memory");
   return p;
@@ -60,10 +61,11 @@ extern "C" void *mg_make_slice(int64_t len, int64_t cap, int64_t size) {
 
 // Go's allocation sizes; append rounds capacities up to them, and programs print cap().
 static const uint16_t size_classes[] = {
-    8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416,
-    448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200,
-    3456, 4096, 4864, 5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384,
-    18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768};
+    8,     16,    24,    32,    48,    64,    80,    96,    112,   128,   144,  160,   176,   192,
+    208,   224,   240,   256,   288,   320,   352,   384,   416,   448,   480,  512,   576,   640,
+    704,   768,   896,   1024,  1152,  1280,  1408,  1536,  1792,  2048,  2304, 2688,  3072,  3200,
+    3456,  4096,  4864,  5376,  6144,  6528,  6784,  6912,  8192,  9472,  9728, 10240, 10880, 12288,
+    13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768};
 
 static int64_t round_up_size(int64_t n) {
   if (n <= 32768) {
@@ -74,7 +76,8 @@ static int64_t round_up_size(int64_t n) {
   return (n + 8191) / 8192 * 8192;
 }
 
-extern "C" void mg_grow_slice(Slice *out, char *p, int64_t len, int64_t cap, int64_t need, int64_t size) {
+extern "C" void mg_grow_slice(Slice *out, char *p, int64_t len, int64_t cap, int64_t need,
+                              int64_t size) {
   if (need < 0)
     panic_text("runtime error: growslice: cap out of range");
   if (size == 0) {
@@ -96,7 +99,8 @@ extern "C" void mg_grow_slice(Slice *out, char *p, int64_t len, int64_t cap, int
   *out = {q, len, bytes / size};
 }
 
-extern "C" void mg_append_slice(Slice *out, char *p, int64_t len, int64_t cap, const char *q, int64_t n, int64_t size) {
+extern "C" void mg_append_slice(Slice *out, char *p, int64_t len, int64_t cap, const char *q,
+                                int64_t n, int64_t size) {
   if (n == 0) {
     *out = {p, len, cap};
     return;

@@ -12,9 +12,15 @@ static char *entry(const Map *m, char *entries, int64_t k) { return entries + k 
 
 static bool same_key(const Map *m, const void *a, const void *b) {
   switch (m->key->kind) {
-  case KInt: case KInt64: case KUint: case KUint64: case KUintptr: case KPointer:
+  case KInt:
+  case KInt64:
+  case KUint:
+  case KUint64:
+  case KUintptr:
+  case KPointer:
     return *static_cast<const uint64_t *>(a) == *static_cast<const uint64_t *>(b);
-  default: return equal(m->key, a, b);
+  default:
+    return equal(m->key, a, b);
   }
 }
 

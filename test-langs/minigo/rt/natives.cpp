@@ -11,13 +11,16 @@ namespace minigo::rt {
 
 extern "C" {
 
-#define MATH1(go, c) \
+#define MATH1(go, c)                                                                               \
   double mg_math_##go(double x) { return c(x); }
-MATH1(Sin, sin) MATH1(Cos, cos) MATH1(Tan, tan) MATH1(Asin, asin) MATH1(Acos, acos) MATH1(Atan, atan)
-MATH1(Sinh, sinh) MATH1(Cosh, cosh) MATH1(Tanh, tanh) MATH1(Exp, exp) MATH1(Exp2, exp2) MATH1(Log, log)
-MATH1(Log2, log2) MATH1(Log10, log10) MATH1(Log1p, log1p) MATH1(Cbrt, cbrt) MATH1(Round, round)
-MATH1(RoundToEven, nearbyint)
-double mg_math_Atan2(double y, double x) { return atan2(y, x); }
+MATH1(Sin, sin)
+MATH1(Cos, cos) MATH1(Tan, tan) MATH1(Asin, asin) MATH1(Acos, acos) MATH1(Atan, atan)
+    MATH1(Sinh, sinh) MATH1(Cosh, cosh) MATH1(Tanh, tanh) MATH1(Exp, exp) MATH1(Exp2, exp2)
+        MATH1(Log, log) MATH1(Log2, log2) MATH1(Log10, log10) MATH1(Log1p, log1p) MATH1(Cbrt, cbrt)
+            MATH1(Round, round)
+                MATH1(RoundToEven, nearbyint) double mg_math_Atan2(double y, double x) {
+  return atan2(y, x);
+}
 double mg_math_Pow(double x, double y) { return pow(x, y); }
 double mg_math_Mod(double x, double y) { return fmod(x, y); }
 double mg_math_Hypot(double x, double y) { return hypot(x, y); }
@@ -54,7 +57,9 @@ void mg_strconv_parseFloat(FloatInt *r, const String *s) {
   char *end;
   errno = 0;
   r->v = strtod(t.c_str(), &end);
-  r->code = t.empty() || *end || isspace((unsigned char)t[0]) ? 1 : errno == ERANGE && std::isinf(r->v) ? 2 : 0;
+  r->code = t.empty() || *end || isspace((unsigned char)t[0]) ? 1
+            : errno == ERANGE && std::isinf(r->v)             ? 2
+                                                              : 0;
 }
 void mg_strconv_formatFloat(String *r, double v, int64_t verb, int64_t precision, int64_t bits) {
   *r = new_string(format_float(v, char(verb), int(precision), int(bits)));
@@ -88,7 +93,8 @@ void mg_print(const Iface *args, int64_t n, int64_t line) {
       out += ' ';
     const Iface &v = args[k];
     if (v.type && (v.type->kind == KFloat64 || v.type->kind == KFloat32)) {
-      double d = v.type->kind == KFloat32 ? double(*static_cast<const float *>(v.data)) : *static_cast<const double *>(v.data);
+      double d = v.type->kind == KFloat32 ? double(*static_cast<const float *>(v.data))
+                                          : *static_cast<const double *>(v.data);
       char buf[40];
       if (std::isnan(d))
         out += "NaN";
@@ -107,10 +113,11 @@ void mg_print(const Iface *args, int64_t n, int64_t line) {
     else if (v.type->kind == KSlice) {
       auto *s = static_cast<const Slice *>(v.data);
       char buf[80];
-      snprintf(buf, sizeof buf, "[%ld/%ld]0x%lx", long(s->len), long(s->cap), (unsigned long)s->ptr);
+      snprintf(buf, sizeof buf, "[%ld/%ld]0x%lx", long(s->len), long(s->cap),
+               (unsigned long)s->ptr);
       out += buf;
-    }
-    else if (v.type->kind == KPointer || v.type->kind == KChan || v.type->kind == KMap || v.type->kind == KFunc) {
+    } else if (v.type->kind == KPointer || v.type->kind == KChan || v.type->kind == KMap ||
+               v.type->kind == KFunc) {
       char buf[32];
       snprintf(buf, sizeof buf, "0x%lx", (unsigned long)v.data);
       out += buf;

@@ -108,7 +108,8 @@ extern "C" [[noreturn]] void mg_panic(const TypeDesc *t, void *data) {
 extern "C" Iface mg_recover(void *caller, void *callers_caller) {
   Goroutine *g = current_goroutine();
   Panic *p = g->panics;
-  if (!p || p->recovered || p->exiting || !p->frame || p->frame != (p->thunk ? callers_caller : caller))
+  if (!p || p->recovered || p->exiting || !p->frame ||
+      p->frame != (p->thunk ? callers_caller : caller))
     return {nullptr, nullptr};
   p->recovered = true;
   return p->value;
@@ -121,7 +122,8 @@ bool protected_call(void (*f)(void *), void *arg, Iface *value) {
   frame.catches = 1;
   if (setjmp(frame.back)) {
     *value = g->panics->value;
-    while (g->panics && reinterpret_cast<uintptr_t>(g->panics) < reinterpret_cast<uintptr_t>(&frame))
+    while (g->panics &&
+           reinterpret_cast<uintptr_t>(g->panics) < reinterpret_cast<uintptr_t>(&frame))
       g->panics = g->panics->prev;
     return false;
   }
@@ -157,13 +159,27 @@ static std::string describe(const Panic *p) {
       return std::string(view(reinterpret_cast<String (*)(void *)>(m)(v.data)));
   std::string text;
   switch (v.type->kind) {
-  case KString: text = std::string(view(*static_cast<const String *>(v.data))); break;
-  case KBool: case KInt: case KInt8: case KInt16: case KInt32: case KInt64: case KUint: case KUint8: case KUint16:
-  case KUint32: case KUint64: case KUintptr:
+  case KString:
+    text = std::string(view(*static_cast<const String *>(v.data)));
+    break;
+  case KBool:
+  case KInt:
+  case KInt8:
+  case KInt16:
+  case KInt32:
+  case KInt64:
+  case KUint:
+  case KUint8:
+  case KUint16:
+  case KUint32:
+  case KUint64:
+  case KUintptr:
     text = print_value(v);
     break;
-  case KFloat32: case KFloat64: {
-    double d = v.type->kind == KFloat32 ? double(*static_cast<const float *>(v.data)) : *static_cast<const double *>(v.data);
+  case KFloat32:
+  case KFloat64: {
+    double d = v.type->kind == KFloat32 ? double(*static_cast<const float *>(v.data))
+                                        : *static_cast<const double *>(v.data);
     char buf[40];
     snprintf(buf, sizeof buf, "%+.6e", d);
     std::string s = buf; // Go's print has three exponent digits
@@ -180,7 +196,8 @@ static std::string describe(const Panic *p) {
   }
   }
   if (v.type->flags & FNamed)
-    return std::string(type_name(v.type)) + "(" + (v.type->kind == KString ? "\"" + text + "\"" : text) + ")";
+    return std::string(type_name(v.type)) + "(" +
+           (v.type->kind == KString ? "\"" + text + "\"" : text) + ")";
   return text;
 }
 
@@ -196,54 +213,65 @@ void panic_text(const std::string &text) {
 }
 
 void fatal_error(const std::string &text) {
-  err_write("fatal error: " + text + "\n\ngoroutine " + std::to_string(goroutine_id()) + " [running]:\n");
+  err_write("fatal error: " + text + "\n\ngoroutine " + std::to_string(goroutine_id()) +
+            " [running]:\n");
   exit_process(2);
 }
 
 static void call_nil_check(Closure *c) {
   if (!c)
-    start_panic(runtime_error("runtime error: invalid memory address or nil pointer dereference"), true);
+    start_panic(runtime_error("runtime error: invalid memory address or nil pointer dereference"),
+                true);
 }
 
 static std::string n(int64_t v) { return std::to_string(v); }
 
 extern "C" {
 [[noreturn]] void mg_panic_nil() {
-  start_panic(runtime_error("runtime error: invalid memory address or nil pointer dereference"), true);
+  start_panic(runtime_error("runtime error: invalid memory address or nil pointer dereference"),
+              true);
 }
 [[noreturn]] void mg_panic_index(int64_t i, int64_t len) {
-  panic_text("runtime error: index out of range [" + n(i) + "]" + (i < 0 ? "" : " with length " + n(len)));
+  panic_text("runtime error: index out of range [" + n(i) + "]" +
+             (i < 0 ? "" : " with length " + n(len)));
 }
 [[noreturn]] void mg_panic_slice_hi(int64_t hi, int64_t cap, bool length) {
   panic_text("runtime error: slice bounds out of range [:" + n(hi) + "]" +
              (hi < 0 ? "" : std::string(length ? " with length " : " with capacity ") + n(cap)));
 }
 [[noreturn]] void mg_panic_slice_lo(int64_t lo, int64_t hi) {
-  panic_text("runtime error: slice bounds out of range [" + n(lo) + ":" + (lo < 0 ? "" : n(hi)) + "]");
+  panic_text("runtime error: slice bounds out of range [" + n(lo) + ":" + (lo < 0 ? "" : n(hi)) +
+             "]");
 }
 [[noreturn]] void mg_panic_slice3_cap(int64_t max, int64_t cap, bool length) {
   panic_text("runtime error: slice bounds out of range [::" + n(max) + "]" +
              (max < 0 ? "" : std::string(length ? " with length " : " with capacity ") + n(cap)));
 }
 [[noreturn]] void mg_panic_slice3_hi(int64_t hi, int64_t max) {
-  panic_text("runtime error: slice bounds out of range [:" + n(hi) + ":" + (hi < 0 ? "" : n(max)) + "]");
+  panic_text("runtime error: slice bounds out of range [:" + n(hi) + ":" + (hi < 0 ? "" : n(max)) +
+             "]");
 }
 [[noreturn]] void mg_panic_slice3_lo(int64_t lo, int64_t hi) {
-  panic_text("runtime error: slice bounds out of range [" + n(lo) + ":" + (lo < 0 ? "" : n(hi)) + ":]");
+  panic_text("runtime error: slice bounds out of range [" + n(lo) + ":" + (lo < 0 ? "" : n(hi)) +
+             ":]");
 }
 [[noreturn]] void mg_panic_slice_to_array(int64_t have, int64_t want) {
-  panic_text("runtime error: cannot convert slice with length " + n(have) + " to pointer to array with length " + n(want));
+  panic_text("runtime error: cannot convert slice with length " + n(have) +
+             " to pointer to array with length " + n(want));
 }
 [[noreturn]] void mg_panic_divide() { panic_text("runtime error: integer divide by zero"); }
 [[noreturn]] void mg_panic_shift() { panic_text("runtime error: negative shift amount"); }
 [[noreturn]] void mg_panic_value_method(String type, String name) {
-  panic_text("value method " + std::string(view(type)) + "." + std::string(view(name)) + " called using nil *" +
-             std::string(view(type)).substr(view(type).rfind('.') + 1) + " pointer");
+  panic_text("value method " + std::string(view(type)) + "." + std::string(view(name)) +
+             " called using nil *" + std::string(view(type)).substr(view(type).rfind('.') + 1) +
+             " pointer");
 }
-[[noreturn]] void mg_panic_assert(const TypeDesc *iface, const TypeDesc *have, const TypeDesc *want) {
+[[noreturn]] void mg_panic_assert(const TypeDesc *iface, const TypeDesc *have,
+                                  const TypeDesc *want) {
   std::string i(type_name(iface)), w(type_name(want));
   if (!have)
-    panic_text("interface conversion: " + (want->kind == KInterface ? "interface" : i) + " is nil, not " + w);
+    panic_text("interface conversion: " + (want->kind == KInterface ? "interface" : i) +
+               " is nil, not " + w);
   std::string h(type_name(have));
   if (want->kind == KInterface)
     for (int64_t k = 0; k < want->method_count; ++k)

@@ -13,7 +13,8 @@ extern "C" void *mg_alloc(int64_t size);
 
 // Panics: text becomes a runtime.Error whose Error() is exactly it.
 [[noreturn]] void panic_text(const std::string &text);
-[[noreturn]] void fatal_error(const std::string &text); // "fatal error: text", exit 2, not recoverable
+[[noreturn]] void
+fatal_error(const std::string &text); // "fatal error: text", exit 2, not recoverable
 /// Calls f(arg); false, with the panic's value in *value, if it panicked.
 bool protected_call(void (*f)(void *), void *arg, Iface *value);
 /// Ends the process after flushing what was printed.
@@ -35,7 +36,9 @@ uint64_t hash(const TypeDesc *t, const void *p);
 
 int64_t goroutine_id();
 
-inline void *method(const TypeDesc *t, int64_t selector) { return t->vtable ? t->vtable[selector] : nullptr; }
+inline void *method(const TypeDesc *t, int64_t selector) {
+  return t->vtable ? t->vtable[selector] : nullptr;
+}
 inline std::string_view type_name(const TypeDesc *t) { return {t->name, size_t(t->name_len)}; }
 
 // fmt

@@ -74,7 +74,8 @@ int block_after_flush(void *self, uint64_t deadline) {
 
 void die_like_go(void *, const char *text) {
   if (strstr(text, "stack overflow")) {
-    err_write("runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n\n");
+    err_write(
+        "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n\n");
     err_write(text);
     err_write("\n");
     _exit(2);
@@ -105,15 +106,18 @@ const char *go_reason(const char *waits) {
   weft_visit_tasks(
       rt,
       [](void *arg, const weft_task_info *i) {
-        int64_t id = i->word & 1 ? int64_t(i->word >> 1) : i->word ? reinterpret_cast<Goroutine *>(i->word)->id : 0;
+        int64_t id = i->word & 1 ? int64_t(i->word >> 1)
+                     : i->word   ? reinterpret_cast<Goroutine *>(i->word)->id
+                                 : 0;
         if (id > 0)
           static_cast<std::vector<Entry> *>(arg)->push_back(
               {id, "\ngoroutine " + std::to_string(id) + " [" + go_reason(i->waits) + "]:\n" +
                        (id == 1 ? "main.main" : i->name) + "()\n"});
       },
       &all);
-  std::string out = main_exited ? "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
-                                : "fatal error: all goroutines are asleep - deadlock!\n";
+  std::string out = main_exited
+                        ? "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
+                        : "fatal error: all goroutines are asleep - deadlock!\n";
   for (size_t k = 0; k < all.size(); ++k) // main first, as Go prints
     if (all[k].id == 1)
       std::swap(all[0], all[k]);
@@ -161,7 +165,8 @@ int64_t goroutine_id() {
   return *w & 1 ? int64_t(*w >> 1) : reinterpret_cast<Goroutine *>(*w)->id;
 }
 
-static weft_task spawn(void (*fn)(void *), Closure *c, const char *name, uint32_t stack, uint64_t word, bool detached) {
+static weft_task spawn(void (*fn)(void *), Closure *c, const char *name, uint32_t stack,
+                       uint64_t word, bool detached) {
   weft_spawn_attr attr{};
   attr.size = sizeof attr;
   attr.stack = stack;
@@ -181,7 +186,8 @@ void mg_go(Closure *c, const char *name, int32_t stack) {
   if (!c)
     fatal_error("go of nil func value");
   live.fetch_add(1, std::memory_order_relaxed);
-  spawn(run_goroutine, c, name, uint32_t(stack), tagged(last_id.fetch_add(1, std::memory_order_relaxed) + 1), true);
+  spawn(run_goroutine, c, name, uint32_t(stack),
+        tagged(last_id.fetch_add(1, std::memory_order_relaxed) + 1), true);
 }
 
 // Goroutines of the library itself (timers): not counted, not listed.
@@ -223,7 +229,8 @@ int32_t mg_select(weft_select_case *cases, int32_t n, int32_t has_default) {
       return -1;
     sleep_for_ever("select (no cases)");
   }
-  int32_t r = weft_select(cases, uint32_t(n), has_default ? uint32_t(WEFT_SELECT_DEFAULT) : 0, WEFT_NEVER);
+  int32_t r =
+      weft_select(cases, uint32_t(n), has_default ? uint32_t(WEFT_SELECT_DEFAULT) : 0, WEFT_NEVER);
   if (r >= 0 && cases[r].op == WEFT_SELECT_SEND && cases[r].status == WEFT_E_CLOSED)
     panic_text("send on closed channel");
   return r < 0 ? -1 : r;

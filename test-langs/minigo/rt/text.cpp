@@ -22,8 +22,8 @@ void put_rune(std::string &out, int32_t r) {
   else if (r < 0x10000)
     ((out += char(0xE0 | r >> 12)) += char(0x80 | (r >> 6 & 63))) += char(0x80 | (r & 63));
   else
-    (((out += char(0xF0 | r >> 18)) += char(0x80 | (r >> 12 & 63))) += char(0x80 | (r >> 6 & 63))) +=
-        char(0x80 | (r & 63));
+    (((out += char(0xF0 | r >> 18)) += char(0x80 | (r >> 12 & 63))) +=
+     char(0x80 | (r >> 6 & 63))) += char(0x80 | (r & 63));
 }
 
 // Invalid encodings are U+FFFD, one byte wide, as in Go.
@@ -71,7 +71,9 @@ extern "C" int32_t mg_string_compare(const char *a, int64_t an, const char *b, i
   return c ? c : an < bn ? -1 : an > bn;
 }
 
-extern "C" String mg_string_from_bytes(const char *p, int64_t n) { return new_string({p, size_t(n)}); }
+extern "C" String mg_string_from_bytes(const char *p, int64_t n) {
+  return new_string({p, size_t(n)});
+}
 
 extern "C" String mg_string_from_runes(const int32_t *p, int64_t n) {
   std::string s;

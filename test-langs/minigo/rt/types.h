@@ -8,15 +8,36 @@
 namespace minigo::rt {
 
 enum Kind : int32_t { // the order of minigo::TK
-  KInvalid, KBool,
-  KInt, KInt8, KInt16, KInt32, KInt64, KUint, KUint8, KUint16, KUint32, KUint64, KUintptr,
-  KFloat32, KFloat64, KString, KUnsafePointer,
-  KPointer = 23, KArray, KSlice, KMap, KChan, KFunc, KStruct, KInterface,
+  KInvalid,
+  KBool,
+  KInt,
+  KInt8,
+  KInt16,
+  KInt32,
+  KInt64,
+  KUint,
+  KUint8,
+  KUint16,
+  KUint32,
+  KUint64,
+  KUintptr,
+  KFloat32,
+  KFloat64,
+  KString,
+  KUnsafePointer,
+  KPointer = 23,
+  KArray,
+  KSlice,
+  KMap,
+  KChan,
+  KFunc,
+  KStruct,
+  KInterface,
 };
 
 enum TypeFlags : int32_t {
   FNamed = 1,
-  FDirect = 2,     // pointer-shaped: an interface's data word is the value itself
+  FDirect = 2, // pointer-shaped: an interface's data word is the value itself
   FComparable = 4,
   FPlainBytes = 8, // equality is memcmp
 };

@@ -75,8 +75,8 @@ void Checker::assign_one(Expr *lhs, Expr *rhs, Type *rhs_type, const std::string
     tmp.type = rhs_type;
     std::string why;
     if (t && t->kind != TK::Invalid && rhs_type->kind != TK::Invalid && !assignable(&tmp, t, &why))
-      error(lhs, "cannot assign " + text(rhs_type) + " to " + expr_text(lhs) + " (variable of type " +
-                     text(t) + ")" + (why.empty() ? "" : ":\n\t" + why));
+      error(lhs, "cannot assign " + text(rhs_type) + " to " + expr_text(lhs) +
+                     " (variable of type " + text(t) + ")" + (why.empty() ? "" : ":\n\t" + why));
     return;
   }
   if (rhs->mode == Mode::Invalid)
@@ -128,7 +128,8 @@ void Checker::assign(AssignStmt *s) {
     if (n == 2 && comma_ok(r)) {
       if (ok)
         for (size_t k = 0; k < 2; ++k)
-          assign_one(s->lhs[k], nullptr, k ? types_.basic(TK::UntypedBool) == nullptr ? nullptr : types_.basic(TK::Bool) : r->type->results[0], "assignment");
+          assign_one(s->lhs[k], nullptr, k ? types_.basic(TK::Bool) : r->type->results[0],
+                     "assignment");
       return;
     }
     auto ts = tuple_types(r);
@@ -136,9 +137,11 @@ void Checker::assign(AssignStmt *s) {
       Expr *c = unparen(r);
       if (c->kind == EK::Call && static_cast<CallExpr *>(c)->call_kind == CallKind::Call)
         error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
-                             expr_text(static_cast<CallExpr *>(c)->fun) + " returns " + count(ts.size(), "value"));
+                             expr_text(static_cast<CallExpr *>(c)->fun) + " returns " +
+                             count(ts.size(), "value"));
       else
-        error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(1, "value"));
+        error(s->rhs[0],
+              "assignment mismatch: " + count(n, "variable") + " but " + count(1, "value"));
       return;
     }
     if (ok)
@@ -150,12 +153,14 @@ void Checker::assign(AssignStmt *s) {
     for (Expr *r : s->rhs)
       multi(r);
     Expr *c = unparen(s->rhs[0]);
-    if (s->rhs.size() == 1 && c->kind == EK::Call && c->mode != Mode::Invalid && static_cast<CallExpr *>(c)->call_kind == CallKind::Call)
+    if (s->rhs.size() == 1 && c->kind == EK::Call && c->mode != Mode::Invalid &&
+        static_cast<CallExpr *>(c)->call_kind == CallKind::Call)
       error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
                            expr_text(static_cast<CallExpr *>(c)->fun) + " returns " +
                            count(tuple_types(c).size(), "value"));
     else
-      error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(s->rhs.size(), "value"));
+      error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
+                           count(s->rhs.size(), "value"));
     return;
   }
   for (size_t k = 0; k < n; ++k) {
@@ -249,9 +254,11 @@ void Checker::define(AssignStmt *s) {
         Expr *c = unparen(r);
         if (c->kind == EK::Call && static_cast<CallExpr *>(c)->call_kind == CallKind::Call)
           error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
-                               expr_text(static_cast<CallExpr *>(c)->fun) + " returns " + count(ts.size(), "value"));
+                               expr_text(static_cast<CallExpr *>(c)->fun) + " returns " +
+                               count(ts.size(), "value"));
         else
-          error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(1, "value"));
+          error(s->rhs[0],
+                "assignment mismatch: " + count(n, "variable") + " but " + count(1, "value"));
       }
     }
   } else if (s->rhs.size() == n) {
@@ -282,7 +289,8 @@ void Checker::define(AssignStmt *s) {
                            expr_text(static_cast<CallExpr *>(c)->fun) + " returns " +
                            count(tuple_types(c).size(), "value"));
     else
-      error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " + count(s->rhs.size(), "value"));
+      error(s->rhs[0], "assignment mismatch: " + count(n, "variable") + " but " +
+                           count(s->rhs.size(), "value"));
   }
   if (!any_new)
     error(s->pos, "no new variables on left side of :=");
@@ -319,8 +327,8 @@ void Checker::return_stmt(ReturnStmt *s) {
     return;
   }
   auto wrong = [&](bool many, Pos p, const std::string &have) {
-    error(p, std::string(many ? "too many" : "not enough") + " return values\n\thave " + have + "\n\twant " +
-                 text(types_.tuple(want)));
+    error(p, std::string(many ? "too many" : "not enough") + " return values\n\thave " + have +
+                 "\n\twant " + text(types_.tuple(want)));
   };
   if (s->results.size() == 1 && want.size() != 1) {
     Expr *r = s->results[0];

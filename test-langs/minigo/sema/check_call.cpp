@@ -16,12 +16,14 @@ void Checker::call(CallExpr *e) {
     for (Expr *a : e->args)
       raw(a);
     return invalid(e);
-  case Mode::TypeExpr: return conversion(e, e->fun->type);
+  case Mode::TypeExpr:
+    return conversion(e, e->fun->type);
   case Mode::Builtin:
     e->call_kind = CallKind::Builtin;
     e->builtin = static_cast<Ident *>(unparen(e->fun))->obj->builtin;
     return builtin(e, e->builtin);
-  default: break;
+  default:
+    break;
   }
   Type *sig = e->fun->type ? e->fun->type->underlying() : nullptr;
   if (e->fun->mode == Mode::NoValue || !sig || sig->kind != TK::Func) {
@@ -40,12 +42,10 @@ std::string Checker::operand_types(const std::vector<Expr *> &args) {
   std::string s;
   for (Expr *a : args)
     s += (s.empty() ? "" : ", ") +
-         (a->mode == Mode::Nil ? std::string("nil")
-          : is_untyped(a->type) && is_numeric(a->type)
-              ? std::string("number")
-          : is_untyped(a->type)
-              ? std::string(is_string(a->type) ? "string" : "bool")
-              : text(a->type));
+         (a->mode == Mode::Nil                         ? std::string("nil")
+          : is_untyped(a->type) && is_numeric(a->type) ? std::string("number")
+          : is_untyped(a->type) ? std::string(is_string(a->type) ? "string" : "bool")
+                                : text(a->type));
   return "(" + s + ")";
 }
 
@@ -78,8 +78,9 @@ void Checker::arguments(CallExpr *e, Type *sig, const std::string &callee) {
         for (Type *t : ts)
           have += (have.empty() ? "" : ", ") + text(t);
         diag_.error(ts.size() < np ? e->rparen : start_pos(a),
-                    std::string(ts.size() < np ? "not enough" : "too many") + " arguments in call to " + callee +
-                        "\n\thave (" + have + ")\n\twant " + params_text(sig, cx_.pkg));
+                    std::string(ts.size() < np ? "not enough" : "too many") +
+                        " arguments in call to " + callee + "\n\thave (" + have + ")\n\twant " +
+                        params_text(sig, cx_.pkg));
         return;
       }
       for (size_t k = 0; k < ts.size(); ++k) {
@@ -89,8 +90,8 @@ void Checker::arguments(CallExpr *e, Type *sig, const std::string &callee) {
         tmp.type = ts[k];
         std::string why;
         if (p->kind != TK::Invalid && !assignable(&tmp, p, &why))
-          error(a, "cannot use " + expr_text(a) + " (value of type " + text(ts[k]) + ") as type " + text(p) +
-                       " in " + context + (why.empty() ? "" : ":\n\t" + why));
+          error(a, "cannot use " + expr_text(a) + " (value of type " + text(ts[k]) + ") as type " +
+                       text(p) + " in " + context + (why.empty() ? "" : ":\n\t" + why));
       }
       return;
     }
@@ -113,18 +114,22 @@ void Checker::arguments(CallExpr *e, Type *sig, const std::string &callee) {
     return;
   }
   size_t n = e->args.size();
-  bool few = n < (sig->variadic && !e->ellipsis ? np - 1 : np), many = n > np && (!sig->variadic || e->ellipsis);
+  bool few = n<(sig->variadic && !e->ellipsis ? np - 1 : np), many = n> np &&
+             (!sig->variadic || e->ellipsis);
   if ((few || many) && !bad) {
-    diag_.error(!few ? start_pos(e->args[np]) : n ? start_pos(e->args[n - 1]) : e->rparen,
-                std::string(few ? "not enough" : "too many") + " arguments in call to " + callee + "\n\thave " +
-                    operand_types(e->args) + "\n\twant " + params_text(sig, cx_.pkg));
+    diag_.error(!few ? start_pos(e->args[np])
+                : n  ? start_pos(e->args[n - 1])
+                     : e->rparen,
+                std::string(few ? "not enough" : "too many") + " arguments in call to " + callee +
+                    "\n\thave " + operand_types(e->args) + "\n\twant " + params_text(sig, cx_.pkg));
     return;
   }
   if (few || many)
     return;
   for (size_t k = 0; k < n; ++k) {
-    Type *p = sig->variadic && k + 1 >= np ? (e->ellipsis ? sig->params[np - 1] : sig->params[np - 1]->elem)
-                                           : sig->params[k];
+    Type *p = sig->variadic && k + 1 >= np
+                  ? (e->ellipsis ? sig->params[np - 1] : sig->params[np - 1]->elem)
+                  : sig->params[k];
     assign_to(e->args[k], p, context);
   }
 }
@@ -132,22 +137,31 @@ void Checker::arguments(CallExpr *e, Type *sig, const std::string &callee) {
 static bool has_call_or_receive(Expr *e) {
   e = unparen(e);
   switch (e->kind) {
-  case EK::Call: return static_cast<CallExpr *>(e)->call_kind == CallKind::Call;
+  case EK::Call:
+    return static_cast<CallExpr *>(e)->call_kind == CallKind::Call;
   case EK::Unary:
-    return static_cast<UnaryExpr *>(e)->op == Tok::Arrow || has_call_or_receive(static_cast<UnaryExpr *>(e)->x);
-  case EK::Selector: return has_call_or_receive(static_cast<Selector *>(e)->x);
+    return static_cast<UnaryExpr *>(e)->op == Tok::Arrow ||
+           has_call_or_receive(static_cast<UnaryExpr *>(e)->x);
+  case EK::Selector:
+    return has_call_or_receive(static_cast<Selector *>(e)->x);
   case EK::Index:
-    return has_call_or_receive(static_cast<IndexExpr *>(e)->x) || has_call_or_receive(static_cast<IndexExpr *>(e)->index);
-  case EK::Star: return has_call_or_receive(static_cast<StarExpr *>(e)->x);
-  case EK::Ident: case EK::BasicLit: return false;
+    return has_call_or_receive(static_cast<IndexExpr *>(e)->x) ||
+           has_call_or_receive(static_cast<IndexExpr *>(e)->index);
+  case EK::Star:
+    return has_call_or_receive(static_cast<StarExpr *>(e)->x);
+  case EK::Ident:
+  case EK::BasicLit:
+    return false;
   case EK::Binary:
-    return has_call_or_receive(static_cast<BinaryExpr *>(e)->x) || has_call_or_receive(static_cast<BinaryExpr *>(e)->y);
+    return has_call_or_receive(static_cast<BinaryExpr *>(e)->x) ||
+           has_call_or_receive(static_cast<BinaryExpr *>(e)->y);
   case EK::CompositeLit:
     for (Expr *x : static_cast<CompositeLit *>(e)->elts)
       if (has_call_or_receive(x->kind == EK::KeyValue ? static_cast<KeyValue *>(x)->value : x))
         return true;
     return false;
-  default: return true;
+  default:
+    return true;
   }
 }
 
@@ -155,8 +169,8 @@ void Checker::builtin(CallExpr *e, int id) {
   static const struct {
     const char *name;
     int min, max;
-  } arity[] = {{"append", 1, -1}, {"cap", 1, 1},  {"close", 1, 1}, {"copy", 2, 2},
-               {"delete", 2, 2},  {"len", 1, 1},  {"make", 1, 3},  {"new", 1, 1},
+  } arity[] = {{"append", 1, -1}, {"cap", 1, 1},    {"close", 1, 1},    {"copy", 2, 2},
+               {"delete", 2, 2},  {"len", 1, 1},    {"make", 1, 3},     {"new", 1, 1},
                {"panic", 1, 1},   {"print", 0, -1}, {"println", 0, -1}, {"recover", 0, 0}};
   auto &a = arity[id];
   int n = int(e->args.size());
@@ -167,9 +181,11 @@ void Checker::builtin(CallExpr *e, int id) {
   if (n < a.min || (a.max >= 0 && n > a.max)) {
     for (Expr *x : e->args)
       raw(x);
-    diag_.error(start_pos(e), std::string("invalid operation: ") + (n < a.min ? "not enough" : "too many") +
-                                  " arguments for " + expr_text(e) + " (expected " +
-                                  std::to_string(n < a.min ? a.min : a.max) + ", found " + std::to_string(n) + ")");
+    diag_.error(start_pos(e), std::string("invalid operation: ") +
+                                  (n < a.min ? "not enough" : "too many") + " arguments for " +
+                                  expr_text(e) + " (expected " +
+                                  std::to_string(n < a.min ? a.min : a.max) + ", found " +
+                                  std::to_string(n) + ")");
     return invalid(e);
   }
   if (id == B_make)
@@ -194,7 +210,8 @@ void Checker::builtin(CallExpr *e, int id) {
     invalid(e);
   };
   switch (id) {
-  case B_len: case B_cap: {
+  case B_len:
+  case B_cap: {
     if (u->kind == TK::Pointer && u->elem->is(TK::Array))
       u = u->elem->underlying();
     if (id == B_len && x->mode == Mode::Constant && is_string(x->type))
@@ -226,8 +243,8 @@ void Checker::builtin(CallExpr *e, int id) {
     else if (u->kind != TK::Slice || yu->kind != TK::Slice) {
       return bad("copy expects slice arguments; found " + operand(x) + " and " + operand(y));
     } else if (u->elem != yu->elem)
-      return bad("arguments to copy " + operand(x) + " and " + operand(y) + " have different element types " +
-                 text(u->elem) + " and " + text(yu->elem));
+      return bad("arguments to copy " + operand(x) + " and " + operand(y) +
+                 " have different element types " + text(u->elem) + " and " + text(yu->elem));
     return set(e, Mode::Value, types_.basic(TK::Int));
   }
   case B_delete:
@@ -238,7 +255,8 @@ void Checker::builtin(CallExpr *e, int id) {
   case B_panic:
     assign_to(x, types_.empty_interface, "argument to panic");
     return set(e, Mode::NoValue, types_.tuple({}));
-  case B_print: case B_println:
+  case B_print:
+  case B_println:
     for (Expr *y : e->args) {
       if (y->mode == Mode::Nil) {
         error(y, "use of untyped nil in argument to built-in " + std::string(a.name));
@@ -251,7 +269,8 @@ void Checker::builtin(CallExpr *e, int id) {
     if (cx_.func)
       cx_.func->has_recover = true;
     return set(e, Mode::Value, types_.empty_interface);
-  default: return invalid(e);
+  default:
+    return invalid(e);
   }
 }
 
@@ -283,7 +302,12 @@ void Checker::builtin_append(CallExpr *e) {
     if (y->mode != Mode::Invalid && is_string(y->type) && elem->is(TK::Uint8))
       default_type(y);
     else
-      assign_to(y, types_.slice(elem) == y->type ? y->type : y->type->is(TK::Slice) && y->type->underlying()->elem == elem ? y->type : types_.slice(elem), "argument to append");
+      assign_to(y,
+                types_.slice(elem) == y->type ? y->type
+                : y->type->is(TK::Slice) && y->type->underlying()->elem == elem
+                    ? y->type
+                    : types_.slice(elem),
+                "argument to append");
     return set(e, Mode::Value, t);
   }
   for (size_t k = 1; k < e->args.size(); ++k) {

@@ -69,8 +69,9 @@ void Checker::check_package(Package *pkg) {
       resolve(o);
   for (auto &[t, r] : waiting_)
     if (!t->under) { // type A B; type B A
-      error(t->obj->pos, "invalid recursive type " + t->obj->name + "\n\t" + at(diag_, t->obj->pos) + ": " +
-                             t->obj->name + " refers to\n\t" + at(diag_, r->obj->pos) + ": " + r->obj->name);
+      error(t->obj->pos, "invalid recursive type " + t->obj->name + "\n\t" +
+                             at(diag_, t->obj->pos) + ": " + t->obj->name + " refers to\n\t" +
+                             at(diag_, r->obj->pos) + ": " + r->obj->name);
       t->under = types_.invalid;
     }
   waiting_.clear();
@@ -108,9 +109,11 @@ void Checker::check_package(Package *pkg) {
   for (File *f : pkg->files)
     for (Spec *s : f->imports)
       if (!s->objects.empty() && !s->objects[0]->used && s->objects[0]->name != "_")
-        error(s->pos, "imported and not used: \"" + s->path + "\"" +
-                          (s->names.empty() || s->names[0]->name == s->path.substr(s->path.rfind('/') + 1)
-                               ? "" : " as " + s->names[0]->name));
+        error(s->pos,
+              "imported and not used: \"" + s->path + "\"" +
+                  (s->names.empty() || s->names[0]->name == s->path.substr(s->path.rfind('/') + 1)
+                       ? ""
+                       : " as " + s->names[0]->name));
   order_variables(pkg);
   if (!pkg->is_library && !diag_.failed()) {
     auto it = pkg->scope->names.find("main");
@@ -149,14 +152,17 @@ void Checker::collect(Package *pkg) {
     }
     for (Spec *s : f->specs)
       for (size_t k = 0; k < s->names.size(); ++k)
-        add(s->kind == DK::Const ? OK::Const : s->kind == DK::Type ? OK::TypeName : OK::Var,
+        add(s->kind == DK::Const  ? OK::Const
+            : s->kind == DK::Type ? OK::TypeName
+                                  : OK::Var,
             s->names[k], s, k);
     for (FuncDecl *d : f->funcs) {
       if (d->recv)
         continue;
       bool special = d->name->name == "init" || (d->name->name == "main" && pkg->name == "main");
       if (special && (!d->sig->params.empty() || !d->sig->results.empty()))
-        error(d->name->pos, "func " + d->name->name + " must have no arguments and no return values");
+        error(d->name->pos,
+              "func " + d->name->name + " must have no arguments and no return values");
       Object *o;
       if (d->name->name == "init" || d->name->name == "_") {
         o = arena_.make<Object>();
@@ -231,8 +237,8 @@ void Checker::collect_method(FuncDecl *d) {
   o->ptr_recv = ptr;
   for (Object *m : named->named_methods)
     if (m->name == o->name && o->name != "_")
-      error(o->pos, named->obj->name + "." + o->name + " redeclared in this block\n\t" + at(diag_, m->pos) +
-                        ": other declaration of " + o->name);
+      error(o->pos, named->obj->name + "." + o->name + " redeclared in this block\n\t" +
+                        at(diag_, m->pos) + ": other declaration of " + o->name);
   if (named->under && named->under->kind == TK::Struct)
     for (auto &f : named->under->fields)
       if (f.name == o->name)
@@ -240,7 +246,8 @@ void Checker::collect_method(FuncDecl *d) {
   named->named_methods.push_back(o);
   FuncInfo *info = new_func(pkg);
   info->obj = o;
-  info->name = pkg->path + "." + (ptr ? "(*" + named->obj->name + ")" : named->obj->name) + "." + o->name;
+  info->name =
+      pkg->path + "." + (ptr ? "(*" + named->obj->name + ")" : named->obj->name) + "." + o->name;
   info->body = d->body;
   o->info = info;
   if (d->body)
@@ -256,8 +263,8 @@ void Checker::resolve(Object *o) {
     if (o->kind == OK::Func)
       return;
     if (o->kind == OK::TypeName)
-      error(o->pos, "invalid recursive type " + o->name + "\n\t" + at(diag_, o->pos) + ": " + o->name +
-                        " refers to\n\t" + at(diag_, o->pos) + ": " + o->name);
+      error(o->pos, "invalid recursive type " + o->name + "\n\t" + at(diag_, o->pos) + ": " +
+                        o->name + " refers to\n\t" + at(diag_, o->pos) + ": " + o->name);
     else if (o->kind != OK::Var) // order_variables reports those
       error(o->pos, "initialization cycle or refers to itself: " + o->name);
     o->type = types_.invalid;
@@ -270,13 +277,20 @@ void Checker::resolve(Object *o) {
   cx_.scope = o->pkg->scope;
   cx_.decl = o;
   switch (o->kind) {
-  case OK::Const: resolve_const(o); break;
-  case OK::TypeName: resolve_type(o); break;
-  case OK::Var: resolve_var(o); break;
+  case OK::Const:
+    resolve_const(o);
+    break;
+  case OK::TypeName:
+    resolve_type(o);
+    break;
+  case OK::Var:
+    resolve_var(o);
+    break;
   case OK::Func:
     o->type = o->info->sig = signature(o->decl->sig);
     break;
-  default: break;
+  default:
+    break;
   }
   o->state = 2;
   cx_ = std::move(saved);
@@ -290,14 +304,12 @@ void Checker::resolve_const(Object *o) {
   cx_.iota = arena_.make<ConstVal>(iota);
   Type *t = s->type ? type_expr(s->type) : nullptr;
   if (o->spec_index >= s->values.size()) {
-    error(o->pos, s->values.empty() ? "missing init expr for const declaration"
-                                    : "missing init expr for const declaration");
+    error(o->pos, "missing init expr for const declaration");
   } else {
     Expr *e = s->values[o->spec_index];
     expr(e);
     if (e->mode != Mode::Invalid && e->mode != Mode::Constant)
-      error(e, expr_text(e) + " (" + operand(e).substr(expr_text(e).size() + 2, std::string::npos).substr(0) +
-                   " is not constant");
+      error(e, operand(e) + " is not constant");
     else if (e->mode == Mode::Constant) {
       if (t && !(t->underlying()->kind >= TK::Bool && t->underlying()->kind <= TK::String))
         error(s->type, "invalid constant type " + text(t));
@@ -414,15 +426,16 @@ void Checker::check_var_spec(Spec *s, std::vector<Object *> &objs) {
           tmp.type = ts[k];
           std::string why;
           if (!assignable(&tmp, t, &why))
-            error(e, "cannot use " + expr_text(e) + " (value of type " + text(ts[k]) + ") as type " +
-                         text(t) + " in assignment");
+            error(e, "cannot use " + expr_text(e) + " (value of type " + text(ts[k]) +
+                         ") as type " + text(t) + " in assignment");
         }
         give(objs[k], e, ts[k]);
       }
       return;
     }
     if (e->mode != Mode::Invalid) {
-      if (unparen(e)->kind == EK::Call && (ts.size() != 1 || static_cast<CallExpr *>(unparen(e))->call_kind == CallKind::Call))
+      if (unparen(e)->kind == EK::Call &&
+          (ts.size() != 1 || static_cast<CallExpr *>(unparen(e))->call_kind == CallKind::Call))
         error(objs[0]->pos, "assignment mismatch: " + std::to_string(n) + " variables but " +
                                 expr_text(static_cast<CallExpr *>(unparen(e))->fun) + " returns " +
                                 std::to_string(ts.size()) + " value" + (ts.size() == 1 ? "" : "s"));
@@ -455,8 +468,7 @@ void Checker::check_var_spec(Spec *s, std::vector<Object *> &objs) {
         o->type = types_.invalid;
     }
     if (s->values.size() > n)
-      error(s->values[n], n == 1 && s->values.size() == 2 ? "extra init expr " + expr_text(s->values[n])
-                                                          : "extra init expr " + expr_text(s->values[n]));
+      error(s->values[n], "extra init expr " + expr_text(s->values[n]));
     else
       error(objs[s->values.size()]->pos, "missing init expr for " + objs[s->values.size()]->name);
   }
@@ -553,7 +565,8 @@ void Checker::local_decl(DeclStmt *d) {
       }
       break;
     }
-    default: break;
+    default:
+      break;
     }
   }
 }

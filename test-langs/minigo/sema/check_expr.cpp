@@ -6,11 +6,16 @@ namespace minigo {
 
 void Checker::raw(Expr *e, Type *hint) {
   switch (e->kind) {
-  case EK::Bad: return invalid(e);
-  case EK::Ident: return ident(static_cast<Ident *>(e));
-  case EK::BasicLit: return literal(static_cast<BasicLit *>(e));
-  case EK::CompositeLit: return composite(static_cast<CompositeLit *>(e), nullptr);
-  case EK::FuncLit: return func_lit(static_cast<FuncLit *>(e));
+  case EK::Bad:
+    return invalid(e);
+  case EK::Ident:
+    return ident(static_cast<Ident *>(e));
+  case EK::BasicLit:
+    return literal(static_cast<BasicLit *>(e));
+  case EK::CompositeLit:
+    return composite(static_cast<CompositeLit *>(e), nullptr);
+  case EK::FuncLit:
+    return func_lit(static_cast<FuncLit *>(e));
   case EK::Paren: {
     auto *p = static_cast<Paren *>(e);
     raw(p->x, hint);
@@ -19,20 +24,31 @@ void Checker::raw(Expr *e, Type *hint) {
     e->cv = p->x->cv;
     return;
   }
-  case EK::Selector: return selector(static_cast<Selector *>(e));
-  case EK::Index: return index(static_cast<IndexExpr *>(e));
-  case EK::Slice: return slice(static_cast<SliceExpr *>(e));
-  case EK::TypeAssert: return type_assert(static_cast<TypeAssert *>(e));
-  case EK::Call: return call(static_cast<CallExpr *>(e));
-  case EK::Star: return star(static_cast<StarExpr *>(e));
-  case EK::Unary: return unary(static_cast<UnaryExpr *>(e), hint);
-  case EK::Binary: return binary(static_cast<BinaryExpr *>(e), hint);
+  case EK::Selector:
+    return selector(static_cast<Selector *>(e));
+  case EK::Index:
+    return index(static_cast<IndexExpr *>(e));
+  case EK::Slice:
+    return slice(static_cast<SliceExpr *>(e));
+  case EK::TypeAssert:
+    return type_assert(static_cast<TypeAssert *>(e));
+  case EK::Call:
+    return call(static_cast<CallExpr *>(e));
+  case EK::Star:
+    return star(static_cast<StarExpr *>(e));
+  case EK::Unary:
+    return unary(static_cast<UnaryExpr *>(e), hint);
+  case EK::Binary:
+    return binary(static_cast<BinaryExpr *>(e), hint);
   case EK::KeyValue:
     error(e, "unexpected key:value expression");
     return invalid(e);
-  case EK::ArrayType: return set(e, Mode::TypeExpr, array_type(static_cast<ArrayTypeExpr *>(e), -1));
-  case EK::StructType: return set(e, Mode::TypeExpr, struct_type(static_cast<StructTypeExpr *>(e)));
-  case EK::FuncType: return set(e, Mode::TypeExpr, signature(static_cast<FuncTypeExpr *>(e)));
+  case EK::ArrayType:
+    return set(e, Mode::TypeExpr, array_type(static_cast<ArrayTypeExpr *>(e), -1));
+  case EK::StructType:
+    return set(e, Mode::TypeExpr, struct_type(static_cast<StructTypeExpr *>(e)));
+  case EK::FuncType:
+    return set(e, Mode::TypeExpr, signature(static_cast<FuncTypeExpr *>(e)));
   case EK::InterfaceType:
     return set(e, Mode::TypeExpr, interface_type(static_cast<InterfaceTypeExpr *>(e)));
   case EK::MapType: {
@@ -155,16 +171,21 @@ void Checker::ident(Ident *e) {
     if (!o->type)
       return invalid(e);
     return set(e, Mode::Value, o->type);
-  case OK::Builtin: return set(e, Mode::Builtin, types_.invalid);
-  case OK::Nil: return set(e, Mode::Nil, types_.basic(TK::UntypedNil));
-  default: return invalid(e);
+  case OK::Builtin:
+    return set(e, Mode::Builtin, types_.invalid);
+  case OK::Nil:
+    return set(e, Mode::Nil, types_.basic(TK::UntypedNil));
+  default:
+    return invalid(e);
   }
 }
 
 void Checker::literal(BasicLit *e) {
   switch (e->tok) {
-  case Tok::Char: return set_const(e, types_.basic(TK::UntypedRune), ConstVal::of_int(e->rune));
-  case Tok::String: return set_const(e, types_.basic(TK::UntypedString), ConstVal::of_string(e->str));
+  case Tok::Char:
+    return set_const(e, types_.basic(TK::UntypedRune), ConstVal::of_int(e->rune));
+  case Tok::String:
+    return set_const(e, types_.basic(TK::UntypedString), ConstVal::of_string(e->str));
   default: {
     bool f = e->tok == Tok::Float;
     auto v = parse_number(e->raw, f);
@@ -188,9 +209,6 @@ void Checker::func_lit(FuncLit *e) {
   info->parent = cx_.func;
   info->sig = sig;
   info->body = e->body;
-  FuncInfo *outer = cx_.func;
-  while (outer && outer->parent)
-    outer = outer->parent;
   info->name = (cx_.func ? cx_.func->name : cx_.pkg->path + ".init") + ".func" +
                std::to_string(cx_.func ? ++cx_.func->literals : 1);
   Context saved = cx_;
@@ -227,7 +245,10 @@ void Checker::selector(Selector *e) {
         e->type = m->type;
         e->cv = m->cv;
       } else
-        set(e, m->kind == OK::TypeName ? Mode::TypeExpr : m->kind == OK::Var ? Mode::Variable : Mode::Value,
+        set(e,
+            m->kind == OK::TypeName ? Mode::TypeExpr
+            : m->kind == OK::Var    ? Mode::Variable
+                                    : Mode::Value,
             m->type);
       return;
     }
@@ -235,7 +256,8 @@ void Checker::selector(Selector *e) {
   raw(e->x);
   if (e->x->mode == Mode::Invalid)
     return invalid(e);
-  if (e->x->mode == Mode::NoValue || e->x->mode == Mode::Builtin || (e->x->type->kind == TK::Tuple)) {
+  if (e->x->mode == Mode::NoValue || e->x->mode == Mode::Builtin ||
+      (e->x->type->kind == TK::Tuple)) {
     expr(e->x);
     return invalid(e);
   }
@@ -264,7 +286,7 @@ void Checker::selector(Selector *e) {
       other[0] = char(isupper((unsigned char)name[0]) ? tolower(name[0]) : toupper(name[0]));
       Lookup o = lookup_member(t, other, cx_.pkg);
       if (o.kind != SK::None)
-        why += std::string(", but does have ") + (o.kind == SK::Field ? "" : "") + other;
+        why += ", but does have " + other;
     }
     error(e->sel->pos, expr_text(e) + " undefined (" + why + ")");
     return invalid(e);
@@ -282,12 +304,14 @@ void Checker::selector(Selector *e) {
   }
   if (e->x->mode == Mode::TypeExpr) {
     if (l.kind == SK::Field) {
-      error(e->sel->pos, expr_text(e) + " undefined (type " + text(t) + " has no method " + name + ")");
+      error(e->sel->pos,
+            expr_text(e) + " undefined (type " + text(t) + " has no method " + name + ")");
       return invalid(e);
     }
-    if (l.kind == SK::Method && l.method->ptr_recv && t->kind != TK::Pointer && !l.through_pointer) {
-      error(e->sel->pos, "invalid method expression " + expr_text(e) + " (needs pointer receiver (*" +
-                             text(t) + ")." + name + ")");
+    if (l.kind == SK::Method && l.method->ptr_recv && t->kind != TK::Pointer &&
+        !l.through_pointer) {
+      error(e->sel->pos, "invalid method expression " + expr_text(e) +
+                             " (needs pointer receiver (*" + text(t) + ")." + name + ")");
       return invalid(e);
     }
     s.kind = SK::MethodExpr;
@@ -297,7 +321,8 @@ void Checker::selector(Selector *e) {
   }
   s.kind = l.kind;
   if (l.kind == SK::Field)
-    return set(e, e->x->mode == Mode::Variable || l.through_pointer ? Mode::Variable : Mode::Value, l.type);
+    return set(e, e->x->mode == Mode::Variable || l.through_pointer ? Mode::Variable : Mode::Value,
+               l.type);
   if (l.kind == SK::Method && l.method->ptr_recv && !l.through_pointer) {
     if (e->x->mode != Mode::Variable) {
       error(e->x, "cannot call pointer method " + name + " on " + text(t));
@@ -345,8 +370,8 @@ bool Checker::index_value(Expr *e, int64_t length, bool allow_end, int64_t *valu
     if (value)
       *value = v;
     if (length >= 0 && (allow_end ? v > length : v >= length)) {
-      error(e, "invalid argument: index " + expr_text(e) + " out of bounds [0:" +
-                   std::to_string(allow_end ? length + 1 : length) + "]");
+      error(e, "invalid argument: index " + expr_text(e) +
+                   " out of bounds [0:" + std::to_string(allow_end ? length + 1 : length) + "]");
       return false;
     }
   }
@@ -374,7 +399,8 @@ void Checker::index(IndexExpr *e) {
   switch (u->kind) {
   case TK::String: {
     int64_t v;
-    if (!index_value(e->index, e->x->mode == Mode::Constant ? int64_t(e->x->cv->s.size()) : -1, false, &v))
+    if (!index_value(e->index, e->x->mode == Mode::Constant ? int64_t(e->x->cv->s.size()) : -1,
+                     false, &v))
       return invalid(e);
     return set(e, Mode::Value, types_.basic(TK::Uint8));
   }
@@ -466,8 +492,7 @@ void Checker::type_assert(TypeAssert *e) {
       return invalid(e);
     }
   }
-  set(e, Mode::CommaOk, t);
-  e->mode = Mode::Value;
+  set(e, Mode::Value, t);
 }
 
 void Checker::star(StarExpr *e) {

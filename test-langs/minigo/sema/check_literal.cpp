@@ -22,7 +22,8 @@ int64_t Checker::elements(CompositeLit *e, Type *elem, int64_t length) {
       if (good)
         index = v;
     } else if (length >= 0 && index >= length) {
-      error(x, "index " + std::to_string(index) + " is out of bounds (>= " + std::to_string(length) + ")");
+      error(x, "index " + std::to_string(index) +
+                   " is out of bounds (>= " + std::to_string(length) + ")");
     }
     if (good && !seen.insert(index).second)
       error(x, "duplicate index " + std::to_string(index) + " in array or slice literal");
@@ -82,7 +83,8 @@ void Checker::composite(CompositeLit *e, Type *hint) {
         int64_t number = -1;
         std::string name = kv->key->kind == EK::Ident ? static_cast<Ident *>(kv->key)->name : "";
         for (size_t k = 0; k < u->fields.size(); ++k)
-          if (u->fields[k].name == name && (isupper((unsigned char)name[0]) || u->fields[k].pkg == cx_.pkg))
+          if (u->fields[k].name == name &&
+              (isupper((unsigned char)name[0]) || u->fields[k].pkg == cx_.pkg))
             number = int64_t(k);
         e->indices.push_back(number);
         Type *ft = number < 0 ? types_.invalid : u->fields[size_t(number)].type;
@@ -92,7 +94,8 @@ void Checker::composite(CompositeLit *e, Type *hint) {
           error(kv->key, "unknown field '" + name + "' in struct literal of type " + text(t));
         else if (!seen.insert(name).second)
           error(kv->pos, "duplicate field name " + name + " in struct literal");
-        if (kv->value->kind == EK::CompositeLit && !static_cast<CompositeLit *>(kv->value)->type_expr) {
+        if (kv->value->kind == EK::CompositeLit &&
+            !static_cast<CompositeLit *>(kv->value)->type_expr) {
           error(kv->value, "invalid composite literal type: missing type");
           continue;
         }

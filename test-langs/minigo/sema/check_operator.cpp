@@ -7,7 +7,8 @@ void Checker::unary(UnaryExpr *e, Type *hint) {
   if (e->op == Tok::And) {
     Expr *x = unparen(e->x);
     if (x->kind == EK::CompositeLit) {
-      composite(static_cast<CompositeLit *>(x), hint && hint->is(TK::Pointer) ? hint->underlying()->elem : nullptr);
+      composite(static_cast<CompositeLit *>(x),
+                hint && hint->is(TK::Pointer) ? hint->underlying()->elem : nullptr);
       if (x->mode == Mode::Invalid)
         return invalid(e);
       e->x = x;
@@ -43,7 +44,8 @@ void Checker::unary(UnaryExpr *e, Type *hint) {
             : e->op == Tok::Xor ? is_integer(x->type)
                                 : is_numeric(x->type);
   if (!ok) {
-    error(x, std::string("invalid operation: operator ") + tok_text(e->op) + " not defined on " + operand(x));
+    error(x, std::string("invalid operation: operator ") + tok_text(e->op) + " not defined on " +
+                 operand(x));
     return invalid(e);
   }
   if (x->mode != Mode::Constant)
@@ -56,7 +58,9 @@ void Checker::unary(UnaryExpr *e, Type *hint) {
     else if (!v.f.isZero()) // constants have no negative zero
       v.f.changeSign();
     break;
-  case Tok::Not: v.b = !v.b; break;
+  case Tok::Not:
+    v.b = !v.b;
+    break;
   case Tok::Xor:
     v.i = ~v.i;
     if (is_unsigned(x->type)) {
@@ -64,7 +68,8 @@ void Checker::unary(UnaryExpr *e, Type *hint) {
       v.i = v.i.trunc(bits).zext(v.i.getBitWidth());
     }
     break;
-  default: break;
+  default:
+    break;
   }
   set_const(e, x->type, v);
   if (!is_untyped(x->type)) {
@@ -96,9 +101,9 @@ bool Checker::match(BinaryExpr *e) {
   };
   auto mismatch = [&] {
     bool cmp = e->op >= Tok::Eql && e->op <= Tok::Geq;
-    diag_.error(cmp ? start_pos(y) : start_pos(e),
-                "invalid operation: " + expr_text(e) + " (mismatched types " + text(x->type) + " and " +
-                    text(y->type) + ")");
+    diag_.error(cmp ? start_pos(y) : start_pos(e), "invalid operation: " + expr_text(e) +
+                                                       " (mismatched types " + text(x->type) +
+                                                       " and " + text(y->type) + ")");
     return false;
   };
   if (is_untyped(x->type) != is_untyped(y->type) || (is_untyped(x->type) && is_untyped(y->type))) {
@@ -135,8 +140,8 @@ void Checker::comparison(BinaryExpr *e) {
   std::string why;
   bool ok = x->type == y->type || assignable(x, y->type, &why) || assignable(y, x->type, &why);
   if (!ok) {
-    error(y, "invalid operation: " + expr_text(e) + " (mismatched types " + text(x->type) + " and " +
-                 text(y->type) + ")");
+    error(y, "invalid operation: " + expr_text(e) + " (mismatched types " + text(x->type) +
+                 " and " + text(y->type) + ")");
     return invalid(e);
   }
   auto fail = [&](const std::string &m, Expr *at) {
@@ -159,20 +164,21 @@ void Checker::comparison(BinaryExpr *e) {
       if (!is_ordered(o->type)) {
         Type *u = o->type->underlying();
         std::string kind = u->kind == TK::Bool || u->kind == TK::UntypedBool ? "bool"
-                           : u->kind == TK::Pointer   ? "pointer"
-                           : u->kind == TK::Struct    ? "struct"
-                           : u->kind == TK::Slice     ? "slice"
-                           : u->kind == TK::Map       ? "map"
-                           : u->kind == TK::Interface ? "interface"
-                           : u->kind == TK::Func      ? "func"
-                           : u->kind == TK::Chan      ? "chan"
-                                                      : text(o->type);
+                           : u->kind == TK::Pointer                          ? "pointer"
+                           : u->kind == TK::Struct                           ? "struct"
+                           : u->kind == TK::Slice                            ? "slice"
+                           : u->kind == TK::Map                              ? "map"
+                           : u->kind == TK::Interface                        ? "interface"
+                           : u->kind == TK::Func                             ? "func"
+                           : u->kind == TK::Chan                             ? "chan"
+                                                                             : text(o->type);
         return fail("operator " + std::string(tok_text(e->op)) + " not defined on " + kind, x);
       }
   if (x->mode == Mode::Constant && y->mode == Mode::Constant) {
     ConstVal a = *x->cv, b = *y->cv;
     const_match(a, b);
-    return set_const(e, types_.basic(TK::UntypedBool), ConstVal::of_bool(const_compare(e->op, a, b)));
+    return set_const(e, types_.basic(TK::UntypedBool),
+                     ConstVal::of_bool(const_compare(e->op, a, b)));
   }
   default_type(x);
   default_type(y);
@@ -181,7 +187,6 @@ void Checker::comparison(BinaryExpr *e) {
 
 void Checker::shift(BinaryExpr *e, Type *hint) {
   Expr *x = e->x, *y = e->y;
-  const char *op = tok_text(e->op);
   // The count: an untyped constant must fit uint; anything else must be an integer.
   if (y->mode == Mode::Constant) {
     ConstVal v;
@@ -222,14 +227,16 @@ void Checker::shift(BinaryExpr *e, Type *hint) {
         error(e, std::string("constant shift overflow"));
         return invalid(e);
       }
-      Type *t = is_untyped(x->type) && !is_integer(x->type) ? types_.basic(TK::UntypedInt) : x->type;
+      Type *t =
+          is_untyped(x->type) && !is_integer(x->type) ? types_.basic(TK::UntypedInt) : x->type;
       ConstVal v = const_binary(e->op, *xi, *y->cv, true), out;
       if (v.too_big()) {
         error(e, "constant shift overflow");
         return invalid(e);
       }
       if (!is_untyped(t) && representable(v, t, &out) != Fit::Yes) {
-        error(e, expr_text(e) + " (constant " + v.text() + " of type " + text(t) + ") overflows " + text(t));
+        error(e, expr_text(e) + " (constant " + v.text() + " of type " + text(t) + ") overflows " +
+                     text(t));
         return invalid(e);
       }
       return set_const(e, t, v);
@@ -243,7 +250,8 @@ void Checker::shift(BinaryExpr *e, Type *hint) {
           return invalid(e);
         }
         if (!implicit(x, hint)) {
-          error(x, "cannot use " + operand(x) + " as " + text(hint) + " value in shift (truncated)");
+          error(x,
+                "cannot use " + operand(x) + " as " + text(hint) + " value in shift (truncated)");
           return invalid(e);
         }
         return set(e, Mode::Value, hint);
@@ -255,7 +263,6 @@ void Checker::shift(BinaryExpr *e, Type *hint) {
     error(x, std::string("invalid operation: shifted operand ") + operand(x) + " must be integer");
     return invalid(e);
   }
-  (void)op;
   set(e, Mode::Value, x->type);
 }
 
@@ -274,23 +281,32 @@ void Checker::binary(BinaryExpr *e, Type *hint) {
   if (is_cmp)
     return comparison(e);
   if (x->type != y->type) {
-    error(e, "invalid operation: " + expr_text(e) + " (mismatched types " + text(x->type) + " and " +
-                 text(y->type) + ")");
+    error(e, "invalid operation: " + expr_text(e) + " (mismatched types " + text(x->type) +
+                 " and " + text(y->type) + ")");
     return invalid(e);
   }
   Type *t = x->type;
   bool ok;
   switch (e->op) {
-  case Tok::Add: ok = is_numeric(t) || is_string(t); break;
-  case Tok::Sub: case Tok::Mul: case Tok::Quo: ok = is_numeric(t); break;
-  case Tok::LAnd: case Tok::LOr: ok = is_boolean(t); break;
+  case Tok::Add:
+    ok = is_numeric(t) || is_string(t);
+    break;
+  case Tok::Sub:
+  case Tok::Mul:
+  case Tok::Quo:
+    ok = is_numeric(t);
+    break;
+  case Tok::LAnd:
+  case Tok::LOr:
+    ok = is_boolean(t);
+    break;
   default:
-    ok = is_integer(t) || (t->kind == TK::UntypedFloat && x->mode == Mode::Constant &&
-                           y->mode == Mode::Constant && x->cv->to_int() && y->cv->to_int() && false);
+    ok = is_integer(t);
     break;
   }
   if (!ok) {
-    error(x, std::string("invalid operation: operator ") + tok_text(e->op) + " not defined on " + operand(x));
+    error(x, std::string("invalid operation: operator ") + tok_text(e->op) + " not defined on " +
+                 operand(x));
     return invalid(e);
   }
   bool division = e->op == Tok::Quo || e->op == Tok::Rem;
@@ -307,13 +323,18 @@ void Checker::binary(BinaryExpr *e, Type *hint) {
   const_match(a, b);
   ConstVal v = const_binary(e->op, a, b, is_integer(t));
   if (v.too_big()) {
-    error(e->pos, std::string("constant ") + (e->op == Tok::Mul ? "multiplication" : e->op == Tok::Add ? "addition" : "operation") + " overflow");
+    error(e->pos, std::string("constant ") +
+                      (e->op == Tok::Mul   ? "multiplication"
+                       : e->op == Tok::Add ? "addition"
+                                           : "operation") +
+                      " overflow");
     return invalid(e);
   }
   if (!is_untyped(t)) {
     ConstVal out;
     if (representable(v, t, &out) != Fit::Yes) {
-      error(e, expr_text(e) + " (constant " + v.text() + " of type " + text(t) + ") overflows " + text(t));
+      error(e, expr_text(e) + " (constant " + v.text() + " of type " + text(t) + ") overflows " +
+                   text(t));
       return invalid(e);
     }
     v = out;

@@ -42,9 +42,12 @@ void Checker::call_stmt(Expr *call, const char *what) {
 
 void Checker::stmt(Stmt *s) {
   switch (s->kind) {
-  case StK::Empty: return;
-  case StK::Block: return block(static_cast<Block *>(s));
-  case StK::Decl: return local_decl(static_cast<DeclStmt *>(s));
+  case StK::Empty:
+    return;
+  case StK::Block:
+    return block(static_cast<Block *>(s));
+  case StK::Decl:
+    return local_decl(static_cast<DeclStmt *>(s));
   case StK::Expr: {
     Expr *e = static_cast<ExprStmt *>(s)->x;
     raw(e);
@@ -52,7 +55,8 @@ void Checker::stmt(Stmt *s) {
       return;
     Expr *x = unparen(e);
     if (e->mode == Mode::TypeExpr || e->mode == Mode::Builtin) {
-      error(e, e->mode == Mode::TypeExpr ? operand(e) + " is not an expression" : expr_text(e) + " (built-in) must be called");
+      error(e, e->mode == Mode::TypeExpr ? operand(e) + " is not an expression"
+                                         : expr_text(e) + " (built-in) must be called");
       return;
     }
     if (x->kind == EK::Unary && static_cast<UnaryExpr *>(x)->op == Tok::Arrow)
@@ -69,7 +73,9 @@ void Checker::stmt(Stmt *s) {
   case StK::Send: {
     auto *d = static_cast<SendStmt *>(s);
     expr(d->chan);
-    Type *elem = d->chan->mode != Mode::Invalid && d->chan->type->is(TK::Chan) ? d->chan->type->underlying()->elem : nullptr;
+    Type *elem = d->chan->mode != Mode::Invalid && d->chan->type->is(TK::Chan)
+                     ? d->chan->type->underlying()->elem
+                     : nullptr;
     expr(d->value, elem);
     if (d->chan->mode == Mode::Invalid)
       return;
@@ -90,23 +96,27 @@ void Checker::stmt(Stmt *s) {
     if (i->x->mode == Mode::Invalid)
       return;
     if (!is_numeric(i->x->type)) {
-      error(i->x, "invalid operation: " + expr_text(i->x) + (i->inc ? "++" : "--") + " (non-numeric type " +
-                      text(i->x->type) + ")");
+      error(i->x, "invalid operation: " + expr_text(i->x) + (i->inc ? "++" : "--") +
+                      " (non-numeric type " + text(i->x->type) + ")");
       return;
     }
     lhs_expr(i->x);
     return;
   }
-  case StK::Assign: return assign(static_cast<AssignStmt *>(s));
-  case StK::Go: return call_stmt(static_cast<GoStmt *>(s)->call, "go");
+  case StK::Assign:
+    return assign(static_cast<AssignStmt *>(s));
+  case StK::Go:
+    return call_stmt(static_cast<GoStmt *>(s)->call, "go");
   case StK::Defer: {
     auto *d = static_cast<DeferStmt *>(s);
     cx_.func->has_defer = true;
     d->in_loop = cx_.loop_depth > 0;
     return call_stmt(d->call, "defer");
   }
-  case StK::Return: return return_stmt(static_cast<ReturnStmt *>(s));
-  case StK::Branch: return branch(static_cast<BranchStmt *>(s));
+  case StK::Return:
+    return return_stmt(static_cast<ReturnStmt *>(s));
+  case StK::Branch:
+    return branch(static_cast<BranchStmt *>(s));
   case StK::If: {
     auto *i = static_cast<IfStmt *>(s);
     open_scope();
@@ -122,12 +132,18 @@ void Checker::stmt(Stmt *s) {
     close_scope();
     return;
   }
-  case StK::Switch: return switch_stmt(static_cast<SwitchStmt *>(s), "", s);
-  case StK::TypeSwitch: return type_switch(static_cast<TypeSwitchStmt *>(s), "");
-  case StK::Select: return select_stmt(static_cast<SelectStmt *>(s), "");
-  case StK::For: return for_stmt(static_cast<ForStmt *>(s), "");
-  case StK::Range: return range_stmt(static_cast<RangeStmt *>(s), "");
-  case StK::Labeled: return labeled(static_cast<LabeledStmt *>(s));
+  case StK::Switch:
+    return switch_stmt(static_cast<SwitchStmt *>(s), "", s);
+  case StK::TypeSwitch:
+    return type_switch(static_cast<TypeSwitchStmt *>(s), "");
+  case StK::Select:
+    return select_stmt(static_cast<SelectStmt *>(s), "");
+  case StK::For:
+    return for_stmt(static_cast<ForStmt *>(s), "");
+  case StK::Range:
+    return range_stmt(static_cast<RangeStmt *>(s), "");
+  case StK::Labeled:
+    return labeled(static_cast<LabeledStmt *>(s));
   }
 }
 
@@ -146,12 +162,15 @@ void Checker::collect_labels(Stmt *s) {
       error(l->pos, "label " + l->label->name + " already defined");
     return collect_labels(l->stmt);
   }
-  case StK::Block: return collect_labels(static_cast<Block *>(s)->list);
+  case StK::Block:
+    return collect_labels(static_cast<Block *>(s)->list);
   case StK::If:
     collect_labels(static_cast<IfStmt *>(s)->then);
     return collect_labels(static_cast<IfStmt *>(s)->otherwise);
-  case StK::For: return collect_labels(static_cast<ForStmt *>(s)->body);
-  case StK::Range: return collect_labels(static_cast<RangeStmt *>(s)->body);
+  case StK::For:
+    return collect_labels(static_cast<ForStmt *>(s)->body);
+  case StK::Range:
+    return collect_labels(static_cast<RangeStmt *>(s)->body);
   case StK::Switch:
     for (auto *c : static_cast<SwitchStmt *>(s)->clauses)
       collect_labels(c->body);
@@ -164,18 +183,24 @@ void Checker::collect_labels(Stmt *s) {
     for (auto *c : static_cast<SelectStmt *>(s)->clauses)
       collect_labels(c->body);
     return;
-  default: return;
+  default:
+    return;
   }
 }
 
 void Checker::labeled(LabeledStmt *l) {
   const std::string &name = l->label->name;
   switch (l->stmt->kind) {
-  case StK::For: return for_stmt(static_cast<ForStmt *>(l->stmt), name);
-  case StK::Range: return range_stmt(static_cast<RangeStmt *>(l->stmt), name);
-  case StK::Switch: return switch_stmt(static_cast<SwitchStmt *>(l->stmt), name, l->stmt);
-  case StK::TypeSwitch: return type_switch(static_cast<TypeSwitchStmt *>(l->stmt), name);
-  case StK::Select: return select_stmt(static_cast<SelectStmt *>(l->stmt), name);
+  case StK::For:
+    return for_stmt(static_cast<ForStmt *>(l->stmt), name);
+  case StK::Range:
+    return range_stmt(static_cast<RangeStmt *>(l->stmt), name);
+  case StK::Switch:
+    return switch_stmt(static_cast<SwitchStmt *>(l->stmt), name, l->stmt);
+  case StK::TypeSwitch:
+    return type_switch(static_cast<TypeSwitchStmt *>(l->stmt), name);
+  case StK::Select:
+    return select_stmt(static_cast<SelectStmt *>(l->stmt), name);
   default:
     cx_.targets.push_back({name, l->stmt, false, l->stmt->kind == StK::Block});
     stmt(l->stmt);
@@ -211,7 +236,8 @@ void Checker::branch(BranchStmt *s) {
         continue;
       cx_.labels[t.name]->used = true;
       if (cont ? !t.loop : !t.breakable) {
-        error(s->label->pos, std::string("invalid ") + (cont ? "continue" : "break") + " label " + t.name);
+        error(s->label->pos,
+              std::string("invalid ") + (cont ? "continue" : "break") + " label " + t.name);
         return;
       }
     } else if (cont ? !t.loop : (!t.breakable || t.stmt->kind == StK::Block))
@@ -223,9 +249,11 @@ void Checker::branch(BranchStmt *s) {
     auto it = cx_.labels.find(s->label->name);
     if (it != cx_.labels.end()) {
       it->second->used = true;
-      error(s->label->pos, std::string("invalid ") + (cont ? "continue" : "break") + " label " + s->label->name);
+      error(s->label->pos,
+            std::string("invalid ") + (cont ? "continue" : "break") + " label " + s->label->name);
     } else
-      error(s->label->pos, std::string(cont ? "continue" : "break") + " label not defined: " + s->label->name);
+      error(s->label->pos,
+            std::string(cont ? "continue" : "break") + " label not defined: " + s->label->name);
   } else
     error(s->pos, cont ? "continue is not in a loop" : "break is not in a loop, switch, or select");
 }
@@ -271,7 +299,9 @@ void Checker::switch_stmt(SwitchStmt *s, const std::string &label, Stmt *) {
         tag.mode = Mode::Value;
         tag.type = t;
         std::string why;
-        if (e->mode == Mode::Nil ? !has_nil(t) : is_untyped(e->type) ? !implicit(e, t) : !(assignable(e, t, &why) || assignable(&tag, e->type, &why))) {
+        if (e->mode == Mode::Nil  ? !has_nil(t)
+            : is_untyped(e->type) ? !implicit(e, t)
+                                  : !(assignable(e, t, &why) || assignable(&tag, e->type, &why))) {
           std::string et = e->mode == Mode::Nil ? "untyped nil" : text(e->type);
           error(e, "invalid case " + expr_text(e) + " in switch on " + expr_text(s->tag) +
                        " (mismatched types " + et + " and " + text(t) + ")");
@@ -283,13 +313,14 @@ void Checker::switch_stmt(SwitchStmt *s, const std::string &label, Stmt *) {
           auto [it, fresh] = seen.emplace(e->cv->text(), start_pos(e));
           if (!fresh)
             error(e, "duplicate case " + operand(e) + " in expression switch\n\t" +
-                         diag_.file_name(it->second.file) + ":" + std::to_string(it->second.line) + ":" +
-                         std::to_string(it->second.col) + ": previous case");
+                         diag_.file_name(it->second.file) + ":" + std::to_string(it->second.line) +
+                         ":" + std::to_string(it->second.col) + ": previous case");
         }
       } else if (is_interface(e->type))
         continue; // true == e
       else if (!is_boolean(e->type))
-        error(e, "invalid case " + expr_text(e) + " in switch (mismatched types " + text(e->type) + " and bool)");
+        error(e, "invalid case " + expr_text(e) + " in switch (mismatched types " + text(e->type) +
+                     " and bool)");
       else
         default_type(e);
     }
@@ -358,7 +389,9 @@ void Checker::type_switch(TypeSwitchStmt *s, const std::string &label) {
       o->name = s->bind->name;
       o->pos = s->bind->pos;
       o->owner = cx_.func;
-      o->type = c->types.size() == 1 && c->types[0] ? c->types[0] : ok ? s->x->type : types_.invalid;
+      o->type = c->types.size() == 1 && c->types[0] ? c->types[0]
+                : ok                                ? s->x->type
+                                                    : types_.invalid;
       o->param = true; // its being unused is reported once, below
       c->bound = o;
       cx_.scope->names[o->name] = o;
@@ -438,9 +471,19 @@ void Checker::range_stmt(RangeStmt *s, const std::string &label) {
     if (u->kind == TK::Pointer && u->elem->is(TK::Array))
       u = u->elem->underlying();
     switch (u->kind) {
-    case TK::String: key = t_int; value = types_.basic(TK::Int32); break;
-    case TK::Array: case TK::Slice: key = t_int; value = u->elem; break;
-    case TK::Map: key = u->key; value = u->elem; break;
+    case TK::String:
+      key = t_int;
+      value = types_.basic(TK::Int32);
+      break;
+    case TK::Array:
+    case TK::Slice:
+      key = t_int;
+      value = u->elem;
+      break;
+    case TK::Map:
+      key = u->key;
+      value = u->elem;
+      break;
     case TK::Chan:
       key = u->elem;
       if (u->dir == ChanDir::Send) {
@@ -454,7 +497,8 @@ void Checker::range_stmt(RangeStmt *s, const std::string &label) {
     default: {
       std::string d = operand(s->x);
       if (s->x->kind == EK::BasicLit)
-        d = expr_text(s->x) + " (untyped " + std::string(s->x->type->is(TK::Float64) ? "float" : "int") + " constant)";
+        d = expr_text(s->x) + " (untyped " +
+            std::string(s->x->type->is(TK::Float64) ? "float" : "int") + " constant)";
       error(s->x, "cannot range over " + d);
       ok = false;
     }

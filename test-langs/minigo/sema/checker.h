@@ -8,8 +8,20 @@
 
 namespace minigo {
 
-enum Builtin { B_append, B_cap, B_close, B_copy, B_delete, B_len, B_make, B_new, B_panic, B_print,
-               B_println, B_recover };
+enum Builtin {
+  B_append,
+  B_cap,
+  B_close,
+  B_copy,
+  B_delete,
+  B_len,
+  B_make,
+  B_new,
+  B_panic,
+  B_print,
+  B_println,
+  B_recover
+};
 
 class Checker {
 public:
@@ -172,7 +184,8 @@ private:
   Context cx_;
   std::vector<FuncInfo *> functions_;
   std::vector<std::pair<FuncInfo *, FuncDecl *>> bodies_;
-  std::vector<std::pair<Type *, Type *>> waiting_; // named types whose right side has no underlying type yet
+  std::vector<std::pair<Type *, Type *>>
+      waiting_; // named types whose right side has no underlying type yet
 };
 
 /// True if control never falls out of the end of s (Go's "terminating statement").

@@ -91,7 +91,8 @@ std::optional<ConstVal> ConstVal::to_int() const {
 std::optional<ConstVal> ConstVal::rounded(bool single) const {
   APFloat v = to_float().f;
   bool lost;
-  v.convert(single ? APFloat::IEEEsingle() : APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+  v.convert(single ? APFloat::IEEEsingle() : APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+            &lost);
   if (v.isInfinity())
     return std::nullopt;
   v.convert(APFloat::IEEEquad(), APFloat::rmNearestTiesToEven, &lost);
@@ -103,7 +104,8 @@ std::optional<ConstVal> ConstVal::rounded(bool single) const {
 std::string ConstVal::text() const {
   llvm::SmallString<64> out;
   switch (kind) {
-  case Bool: return b ? "true" : "false";
+  case Bool:
+    return b ? "true" : "false";
   case Int:
     i.toString(out, 10, true);
     return out.str().str();
@@ -115,10 +117,14 @@ std::string ConstVal::text() const {
   case String: {
     std::string q = "\"";
     for (char ch : s) {
-      if (ch == '\n') q += "\\n";
-      else if (ch == '\t') q += "\\t";
-      else if (ch == '"' || ch == '\\') (q += '\\') += ch;
-      else q += ch;
+      if (ch == '\n')
+        q += "\\n";
+      else if (ch == '\t')
+        q += "\\t";
+      else if (ch == '"' || ch == '\\')
+        (q += '\\') += ch;
+      else
+        q += ch;
     }
     return q + "\"";
   }
@@ -164,33 +170,53 @@ ConstVal const_binary(Tok op, const ConstVal &x, const ConstVal &y, bool integer
     return ConstVal::of_string(x.s + y.s);
   case ConstVal::Int:
     switch (op) {
-    case Tok::Add: return ConstVal::of_big(x.i + y.i);
-    case Tok::Sub: return ConstVal::of_big(x.i - y.i);
-    case Tok::Mul: return ConstVal::of_big(x.i * y.i);
+    case Tok::Add:
+      return ConstVal::of_big(x.i + y.i);
+    case Tok::Sub:
+      return ConstVal::of_big(x.i - y.i);
+    case Tok::Mul:
+      return ConstVal::of_big(x.i * y.i);
     case Tok::Quo:
       if (integer_division)
         return ConstVal::of_big(x.i.sdiv(y.i));
       return const_binary(op, x.to_float(), y.to_float(), false);
-    case Tok::Rem: return ConstVal::of_big(x.i.srem(y.i));
-    case Tok::And: return ConstVal::of_big(x.i & y.i);
-    case Tok::Or: return ConstVal::of_big(x.i | y.i);
-    case Tok::Xor: return ConstVal::of_big(x.i ^ y.i);
-    case Tok::AndNot: return ConstVal::of_big(x.i & ~y.i);
-    case Tok::Shl: return ConstVal::of_big(x.i.shl(unsigned(y.as_int64())));
+    case Tok::Rem:
+      return ConstVal::of_big(x.i.srem(y.i));
+    case Tok::And:
+      return ConstVal::of_big(x.i & y.i);
+    case Tok::Or:
+      return ConstVal::of_big(x.i | y.i);
+    case Tok::Xor:
+      return ConstVal::of_big(x.i ^ y.i);
+    case Tok::AndNot:
+      return ConstVal::of_big(x.i & ~y.i);
+    case Tok::Shl:
+      return ConstVal::of_big(x.i.shl(unsigned(y.as_int64())));
     case Tok::Shr:
-      return ConstVal::of_big(x.i.ashr(unsigned(std::min<uint64_t>(uint64_t(y.as_int64()), width - 1))));
-    default: break;
+      return ConstVal::of_big(
+          x.i.ashr(unsigned(std::min<uint64_t>(uint64_t(y.as_int64()), width - 1))));
+    default:
+      break;
     }
     break;
   case ConstVal::Float: {
     APFloat v = x.f;
     auto rm = APFloat::rmNearestTiesToEven;
     switch (op) {
-    case Tok::Add: v.add(y.f, rm); break;
-    case Tok::Sub: v.subtract(y.f, rm); break;
-    case Tok::Mul: v.multiply(y.f, rm); break;
-    case Tok::Quo: v.divide(y.f, rm); break;
-    default: break;
+    case Tok::Add:
+      v.add(y.f, rm);
+      break;
+    case Tok::Sub:
+      v.subtract(y.f, rm);
+      break;
+    case Tok::Mul:
+      v.multiply(y.f, rm);
+      break;
+    case Tok::Quo:
+      v.divide(y.f, rm);
+      break;
+    default:
+      break;
     }
     return ConstVal::of_float(v);
   }
@@ -201,22 +227,34 @@ ConstVal const_binary(Tok op, const ConstVal &x, const ConstVal &y, bool integer
 bool const_compare(Tok op, const ConstVal &x, const ConstVal &y) {
   int c = 0;
   switch (x.kind) {
-  case ConstVal::Bool: c = int(x.b) - int(y.b); break;
-  case ConstVal::Int: c = x.i.slt(y.i) ? -1 : x.i == y.i ? 0 : 1; break;
+  case ConstVal::Bool:
+    c = int(x.b) - int(y.b);
+    break;
+  case ConstVal::Int:
+    c = x.i.slt(y.i) ? -1 : x.i == y.i ? 0 : 1;
+    break;
   case ConstVal::Float: {
     auto r = x.f.compare(y.f);
     c = r == APFloat::cmpLessThan ? -1 : r == APFloat::cmpEqual ? 0 : 1;
     break;
   }
-  case ConstVal::String: c = x.s.compare(y.s); break;
+  case ConstVal::String:
+    c = x.s.compare(y.s);
+    break;
   }
   switch (op) {
-  case Tok::Eql: return c == 0;
-  case Tok::Neq: return c != 0;
-  case Tok::Lss: return c < 0;
-  case Tok::Leq: return c <= 0;
-  case Tok::Gtr: return c > 0;
-  default: return c >= 0;
+  case Tok::Eql:
+    return c == 0;
+  case Tok::Neq:
+    return c != 0;
+  case Tok::Lss:
+    return c < 0;
+  case Tok::Leq:
+    return c <= 0;
+  case Tok::Gtr:
+    return c > 0;
+  default:
+    return c >= 0;
   }
 }
 

@@ -1,11 +1,11 @@
 // Constant values. Integers are exact to 512 bits, gc's own limit, and checked; floats are IEEE
 // quad, enough that rounding to float64 agrees with Go in all but adversarial cases.
 #pragma once
+#include "syntax/lexer.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/APInt.h"
 #include <optional>
 #include <string>
-#include "syntax/lexer.h"
 
 namespace minigo {
 

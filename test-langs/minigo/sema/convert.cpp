@@ -45,12 +45,18 @@ Checker::Fit Checker::representable(const ConstVal &v, Type *t, ConstVal *out) {
 
 Type *Checker::default_of(Type *t) {
   switch (t->kind) {
-  case TK::UntypedBool: return types_.basic(TK::Bool);
-  case TK::UntypedInt: return types_.basic(TK::Int);
-  case TK::UntypedRune: return types_.basic(TK::Int32);
-  case TK::UntypedFloat: return types_.basic(TK::Float64);
-  case TK::UntypedString: return types_.basic(TK::String);
-  default: return t;
+  case TK::UntypedBool:
+    return types_.basic(TK::Bool);
+  case TK::UntypedInt:
+    return types_.basic(TK::Int);
+  case TK::UntypedRune:
+    return types_.basic(TK::Int32);
+  case TK::UntypedFloat:
+    return types_.basic(TK::Float64);
+  case TK::UntypedString:
+    return types_.basic(TK::String);
+  default:
+    return t;
   }
 }
 
@@ -82,7 +88,8 @@ void Checker::finalize(Expr *e, Type *t) {
                       ") must be integer");
     break;
   }
-  default: break;
+  default:
+    break;
   }
   e->type = t;
 }
@@ -168,7 +175,8 @@ bool Checker::assignable(Expr *e, Type *t, std::string *why) {
   }
   if (vu == tu && (!is_named(v) || !is_named(t)))
     return true;
-  if (vu->kind == TK::Chan && tu->kind == TK::Chan && vu->dir == ChanDir::Both && vu->elem == tu->elem)
+  if (vu->kind == TK::Chan && tu->kind == TK::Chan && vu->dir == ChanDir::Both &&
+      vu->elem == tu->elem)
     return !is_named(v) || !is_named(t);
   return false;
 }
@@ -272,7 +280,8 @@ void Checker::conversion(CallExpr *e, Type *t) {
     error(x, "cannot convert " + operand(x) + " to type " + text(t));
     invalid(e);
   };
-  bool basic_target = t->underlying()->kind < TK::UntypedBool && t->underlying()->kind != TK::UnsafePointer;
+  bool basic_target =
+      t->underlying()->kind < TK::UntypedBool && t->underlying()->kind != TK::UnsafePointer;
   if (x->mode == Mode::Constant && basic_target) {
     ConstVal v;
     Fit f = representable(*x->cv, t, &v);

@@ -26,14 +26,18 @@ static bool breaks(const Stmt *s, const Stmt *target) {
     auto *b = static_cast<const BranchStmt *>(s);
     return b->tok == Tok::Break && b->target == target;
   }
-  case StK::Block: return breaks(static_cast<const Block *>(s)->list, target);
+  case StK::Block:
+    return breaks(static_cast<const Block *>(s)->list, target);
   case StK::If: {
     auto *i = static_cast<const IfStmt *>(s);
     return breaks(i->then, target) || breaks(i->otherwise, target);
   }
-  case StK::Labeled: return breaks(static_cast<const LabeledStmt *>(s)->stmt, target);
-  case StK::For: return breaks(static_cast<const ForStmt *>(s)->body, target);
-  case StK::Range: return breaks(static_cast<const RangeStmt *>(s)->body, target);
+  case StK::Labeled:
+    return breaks(static_cast<const LabeledStmt *>(s)->stmt, target);
+  case StK::For:
+    return breaks(static_cast<const ForStmt *>(s)->body, target);
+  case StK::Range:
+    return breaks(static_cast<const RangeStmt *>(s)->body, target);
   case StK::Switch:
     for (auto *c : static_cast<const SwitchStmt *>(s)->clauses)
       if (breaks(c->body, target))
@@ -49,7 +53,8 @@ static bool breaks(const Stmt *s, const Stmt *target) {
       if (breaks(c->body, target))
         return true;
     return false;
-  default: return false;
+  default:
+    return false;
   }
 }
 
@@ -65,7 +70,8 @@ static bool clauses_end(const std::vector<CaseClause *> &clauses, const Stmt *s)
 
 bool terminates(const Stmt *s) {
   switch (s->kind) {
-  case StK::Return: return true;
+  case StK::Return:
+    return true;
   case StK::Branch: {
     Tok t = static_cast<const BranchStmt *>(s)->tok;
     return t == Tok::Goto || t == Tok::Fallthrough;
@@ -77,7 +83,8 @@ bool terminates(const Stmt *s) {
     auto *c = static_cast<CallExpr *>(x);
     return c->call_kind == CallKind::Builtin && c->builtin == B_panic;
   }
-  case StK::Block: return ends(static_cast<const Block *>(s)->list);
+  case StK::Block:
+    return ends(static_cast<const Block *>(s)->list);
   case StK::If: {
     auto *i = static_cast<const IfStmt *>(s);
     return i->otherwise && terminates(i->then) && terminates(i->otherwise);
@@ -86,15 +93,19 @@ bool terminates(const Stmt *s) {
     auto *f = static_cast<const ForStmt *>(s);
     return !f->cond && !breaks(f->body, s);
   }
-  case StK::Labeled: return terminates(static_cast<const LabeledStmt *>(s)->stmt);
-  case StK::Switch: return clauses_end(static_cast<const SwitchStmt *>(s)->clauses, s);
-  case StK::TypeSwitch: return clauses_end(static_cast<const TypeSwitchStmt *>(s)->clauses, s);
+  case StK::Labeled:
+    return terminates(static_cast<const LabeledStmt *>(s)->stmt);
+  case StK::Switch:
+    return clauses_end(static_cast<const SwitchStmt *>(s)->clauses, s);
+  case StK::TypeSwitch:
+    return clauses_end(static_cast<const TypeSwitchStmt *>(s)->clauses, s);
   case StK::Select:
     for (auto *c : static_cast<const SelectStmt *>(s)->clauses)
       if (!ends(c->body) || breaks(c->body, s))
         return false;
     return true;
-  default: return false;
+  default:
+    return false;
   }
 }
 

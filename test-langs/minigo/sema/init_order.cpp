@@ -7,8 +7,8 @@ static std::string at(Diagnostics &d, Pos p) {
   return d.file_name(p.file) + ":" + std::to_string(p.line) + ":" + std::to_string(p.col);
 }
 
-// Initialisation order, as Go has it: again and again the earliest declaration that depends, through
-// functions too, on no variable that is still to come.
+// Initialisation order, as Go has it: again and again the earliest declaration that depends,
+// through functions too, on no variable that is still to come.
 void Checker::order_variables(Package *pkg) {
   std::vector<Spec *> specs;
   std::map<Spec *, std::set<Spec *>> needs;

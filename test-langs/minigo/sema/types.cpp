@@ -12,9 +12,11 @@ Type *TypeTable::make(TK k) {
 
 TypeTable::TypeTable() {
   static const char *const names[] = {
-      "invalid type", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16",
-      "uint32", "uint64", "uintptr", "float32", "float64", "string", "unsafe.Pointer",
-      "untyped bool", "untyped int", "untyped rune", "untyped float", "untyped string", "untyped nil"};
+      "invalid type",  "bool",           "int",          "int8",        "int16",
+      "int32",         "int64",          "uint",         "uint8",       "uint16",
+      "uint32",        "uint64",         "uintptr",      "float32",     "float64",
+      "string",        "unsafe.Pointer", "untyped bool", "untyped int", "untyped rune",
+      "untyped float", "untyped string", "untyped nil"};
   for (int k = 0; k <= int(TK::UntypedNil); ++k) {
     basics_[k] = make(TK(k));
     basics_[k]->name = names[k];
@@ -25,7 +27,9 @@ TypeTable::TypeTable() {
   rune_slice = slice(basic(TK::Int32));
 }
 
-static std::string id(const void *p) { return std::to_string(reinterpret_cast<uintptr_t>(p)) + ","; }
+static std::string id(const void *p) {
+  return std::to_string(reinterpret_cast<uintptr_t>(p)) + ",";
+}
 
 Type *TypeTable::intern(const std::string &key, TK k, bool &fresh) {
   Type *&t = table_[key];
@@ -154,8 +158,14 @@ bool is_interface(Type *t) { return under_kind(t) == TK::Interface; }
 bool is_named(Type *t) { return t->kind == TK::Named || t->kind < TK::UntypedBool; }
 bool has_nil(Type *t) {
   switch (under_kind(t)) {
-  case TK::Pointer: case TK::Slice: case TK::Map: case TK::Chan: case TK::Func:
-  case TK::Interface: case TK::UnsafePointer: case TK::UntypedNil:
+  case TK::Pointer:
+  case TK::Slice:
+  case TK::Map:
+  case TK::Chan:
+  case TK::Func:
+  case TK::Interface:
+  case TK::UnsafePointer:
+  case TK::UntypedNil:
     return true;
   default:
     return false;
@@ -166,9 +176,12 @@ bool is_ordered(Type *t) { return is_numeric(t) || is_string(t); }
 std::string not_comparable(Type *t) {
   Type *u = t->underlying();
   switch (u->kind) {
-  case TK::Slice: return "slice can only be compared to nil";
-  case TK::Map: return "map can only be compared to nil";
-  case TK::Func: return "func can only be compared to nil";
+  case TK::Slice:
+    return "slice can only be compared to nil";
+  case TK::Map:
+    return "map can only be compared to nil";
+  case TK::Func:
+    return "func can only be compared to nil";
   case TK::Array:
     return not_comparable(u->elem).empty() ? "" : type_text(t) + " cannot be compared";
   case TK::Struct:
@@ -176,16 +189,24 @@ std::string not_comparable(Type *t) {
       if (!not_comparable(f.type).empty())
         return "struct containing " + type_text(f.type) + " cannot be compared";
     return "";
-  default: return "";
+  default:
+    return "";
   }
 }
 
 int int_bits(TK k) {
   switch (k) {
-  case TK::Int8: case TK::Uint8: return 8;
-  case TK::Int16: case TK::Uint16: return 16;
-  case TK::Int32: case TK::Uint32: return 32;
-  default: return 64;
+  case TK::Int8:
+  case TK::Uint8:
+    return 8;
+  case TK::Int16:
+  case TK::Uint16:
+    return 16;
+  case TK::Int32:
+  case TK::Uint32:
+    return 32;
+  default:
+    return 64;
   }
 }
 
@@ -216,20 +237,28 @@ std::string type_text(Type *t, Package *from) {
   switch (t->kind) {
   case TK::Named:
     return (t->obj->pkg && t->obj->pkg != from ? t->obj->pkg->name + "." : "") + t->obj->name;
-  case TK::Pointer: return "*" + type_text(t->elem, from);
-  case TK::Slice: return "[]" + type_text(t->elem, from);
-  case TK::Array: return "[" + std::to_string(t->len) + "]" + type_text(t->elem, from);
-  case TK::Map: return "map[" + type_text(t->key, from) + "]" + type_text(t->elem, from);
+  case TK::Pointer:
+    return "*" + type_text(t->elem, from);
+  case TK::Slice:
+    return "[]" + type_text(t->elem, from);
+  case TK::Array:
+    return "[" + std::to_string(t->len) + "]" + type_text(t->elem, from);
+  case TK::Map:
+    return "map[" + type_text(t->key, from) + "]" + type_text(t->elem, from);
   case TK::Chan:
     if (t->dir == ChanDir::Both && t->elem->kind == TK::Chan && t->elem->dir == ChanDir::Recv)
       return "chan (" + type_text(t->elem, from) + ")";
-    return std::string(t->dir == ChanDir::Recv ? "<-chan " : t->dir == ChanDir::Send ? "chan<- " : "chan ") +
+    return std::string(t->dir == ChanDir::Recv   ? "<-chan "
+                       : t->dir == ChanDir::Send ? "chan<- "
+                                                 : "chan ") +
            type_text(t->elem, from);
-  case TK::Func: return "func" + signature_text(t, from);
+  case TK::Func:
+    return "func" + signature_text(t, from);
   case TK::Struct: {
     std::string s = "struct {";
     for (auto &f : t->fields)
-      s += (s.back() == '{' ? " " : "; ") + (f.embedded ? "" : f.name + " ") + type_text(f.type, from);
+      s += (s.back() == '{' ? " " : "; ") + (f.embedded ? "" : f.name + " ") +
+           type_text(f.type, from);
     return t->fields.empty() ? "struct {}" : s + " }";
   }
   case TK::Interface: {
@@ -238,8 +267,10 @@ std::string type_text(Type *t, Package *from) {
       s += (s.back() == '{' ? " " : "; ") + m.name + signature_text(m.sig, from);
     return t->methods.empty() ? "interface {}" : s + " }";
   }
-  case TK::Tuple: return "(" + types_text(t->results, false, from) + ")";
-  default: return t->name;
+  case TK::Tuple:
+    return "(" + types_text(t->results, false, from) + ")";
+  default:
+    return t->name;
   }
 }
 
@@ -336,8 +367,8 @@ std::string missing_method(Type *t, Type *iface, Package *from) {
       return "(missing " + m.name + " method)";
     }
     if (l.type != m.sig)
-      return "(wrong type for " + m.name + " method)\n\t\thave " + m.name + signature_text(l.type, from) +
-             "\n\t\twant " + m.name + signature_text(m.sig, from);
+      return "(wrong type for " + m.name + " method)\n\t\thave " + m.name +
+             signature_text(l.type, from) + "\n\t\twant " + m.name + signature_text(m.sig, from);
     if (l.kind == SK::Method && l.method->ptr_recv && !l.through_pointer && t->kind != TK::Pointer)
       return "(" + m.name + " method has pointer receiver)";
   }

@@ -53,8 +53,8 @@ void Checker::make_universe() {
   nil->type = types_.basic(TK::UntypedNil);
   universe_->names["nil"] = nil;
 
-  static const char *const builtins[] = {"append", "cap", "close", "copy", "delete", "len", "make",
-                                         "new", "panic", "print", "println", "recover"};
+  static const char *const builtins[] = {"append", "cap", "close", "copy",  "delete",  "len",
+                                         "make",   "new", "panic", "print", "println", "recover"};
   for (int k = 0; k < int(std::size(builtins)); ++k) {
     auto *o = arena_.make<Object>();
     o->kind = OK::Builtin;
@@ -68,11 +68,16 @@ void Checker::make_universe() {
 std::string Checker::operand(Expr *e) {
   std::string s = expr_text(e);
   switch (e->mode) {
-  case Mode::Nil: return "untyped nil";
-  case Mode::NoValue: return s + " (no value)";
-  case Mode::Builtin: return s + " (built-in)";
-  case Mode::TypeExpr: return s + " (type)";
-  default: break;
+  case Mode::Nil:
+    return "untyped nil";
+  case Mode::NoValue:
+    return s + " (no value)";
+  case Mode::Builtin:
+    return s + " (built-in)";
+  case Mode::TypeExpr:
+    return s + " (type)";
+  default:
+    break;
   }
   bool untyped = is_untyped(e->type);
   std::string what = e->mode == Mode::Constant   ? "constant"

@@ -15,14 +15,22 @@ Pos start_pos(const Expr *e) {
     auto *c = static_cast<const CompositeLit *>(e);
     return c->type_expr ? start_pos(c->type_expr) : e->pos;
   }
-  case EK::KeyValue: return start_pos(static_cast<const KeyValue *>(e)->key);
-  case EK::Selector: return start_pos(static_cast<const Selector *>(e)->x);
-  case EK::Index: return start_pos(static_cast<const IndexExpr *>(e)->x);
-  case EK::Slice: return start_pos(static_cast<const SliceExpr *>(e)->x);
-  case EK::TypeAssert: return start_pos(static_cast<const TypeAssert *>(e)->x);
-  case EK::Call: return start_pos(static_cast<const CallExpr *>(e)->fun);
-  case EK::Binary: return start_pos(static_cast<const BinaryExpr *>(e)->x);
-  default: return e->pos;
+  case EK::KeyValue:
+    return start_pos(static_cast<const KeyValue *>(e)->key);
+  case EK::Selector:
+    return start_pos(static_cast<const Selector *>(e)->x);
+  case EK::Index:
+    return start_pos(static_cast<const IndexExpr *>(e)->x);
+  case EK::Slice:
+    return start_pos(static_cast<const SliceExpr *>(e)->x);
+  case EK::TypeAssert:
+    return start_pos(static_cast<const TypeAssert *>(e)->x);
+  case EK::Call:
+    return start_pos(static_cast<const CallExpr *>(e)->fun);
+  case EK::Binary:
+    return start_pos(static_cast<const BinaryExpr *>(e)->x);
+  default:
+    return e->pos;
   }
 }
 
@@ -59,9 +67,12 @@ std::string expr_text(const Expr *e) {
   if (!e)
     return "";
   switch (e->kind) {
-  case EK::Bad: return "BAD";
-  case EK::Ident: return static_cast<const Ident *>(e)->name;
-  case EK::BasicLit: return static_cast<const BasicLit *>(e)->raw;
+  case EK::Bad:
+    return "BAD";
+  case EK::Ident:
+    return static_cast<const Ident *>(e)->name;
+  case EK::BasicLit:
+    return static_cast<const BasicLit *>(e)->raw;
   case EK::CompositeLit: {
     auto *c = static_cast<const CompositeLit *>(e);
     return expr_text(c->type_expr) + (c->elts.empty() ? "{}" : "{…}");
@@ -70,8 +81,10 @@ std::string expr_text(const Expr *e) {
     auto *kv = static_cast<const KeyValue *>(e);
     return expr_text(kv->key) + ": " + expr_text(kv->value);
   }
-  case EK::FuncLit: return "func" + signature_text(static_cast<const FuncLit *>(e)->sig) + " {…}";
-  case EK::Paren: return "(" + expr_text(static_cast<const Paren *>(e)->x) + ")";
+  case EK::FuncLit:
+    return "func" + signature_text(static_cast<const FuncLit *>(e)->sig) + " {…}";
+  case EK::Paren:
+    return "(" + expr_text(static_cast<const Paren *>(e)->x) + ")";
   case EK::Selector: {
     auto *s = static_cast<const Selector *>(e);
     return expr_text(s->x) + "." + s->sel->name;
@@ -93,7 +106,8 @@ std::string expr_text(const Expr *e) {
     auto *c = static_cast<const CallExpr *>(e);
     return expr_text(c->fun) + "(" + list_text(c->args) + (c->ellipsis ? "..." : "") + ")";
   }
-  case EK::Star: return "*" + expr_text(static_cast<const StarExpr *>(e)->x);
+  case EK::Star:
+    return "*" + expr_text(static_cast<const StarExpr *>(e)->x);
   case EK::Unary: {
     auto *u = static_cast<const UnaryExpr *>(e);
     return tok_text(u->op) + expr_text(u->x);
@@ -108,16 +122,20 @@ std::string expr_text(const Expr *e) {
   }
   case EK::StructType:
     return static_cast<const StructTypeExpr *>(e)->fields.empty() ? "struct{}" : "struct{…}";
-  case EK::FuncType: return "func" + signature_text(static_cast<const FuncTypeExpr *>(e));
+  case EK::FuncType:
+    return "func" + signature_text(static_cast<const FuncTypeExpr *>(e));
   case EK::InterfaceType:
-    return static_cast<const InterfaceTypeExpr *>(e)->methods.empty() ? "interface{}" : "interface{…}";
+    return static_cast<const InterfaceTypeExpr *>(e)->methods.empty() ? "interface{}"
+                                                                      : "interface{…}";
   case EK::MapType: {
     auto *m = static_cast<const MapTypeExpr *>(e);
     return "map[" + expr_text(m->key) + "]" + expr_text(m->value);
   }
   case EK::ChanType: {
     auto *c = static_cast<const ChanTypeExpr *>(e);
-    return std::string(c->dir == ChanDir::Recv ? "<-chan " : c->dir == ChanDir::Send ? "chan<- " : "chan ") +
+    return std::string(c->dir == ChanDir::Recv   ? "<-chan "
+                       : c->dir == ChanDir::Send ? "chan<- "
+                                                 : "chan ") +
            expr_text(c->elem);
   }
   }

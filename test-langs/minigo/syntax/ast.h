@@ -13,12 +13,42 @@ struct Block;
 struct Scope;
 
 enum class EK : uint8_t {
-  Bad, Ident, BasicLit, CompositeLit, KeyValue, FuncLit, Paren, Selector, Index, Slice, TypeAssert,
-  Call, Star, Unary, Binary, ArrayType, StructType, FuncType, InterfaceType, MapType, ChanType,
+  Bad,
+  Ident,
+  BasicLit,
+  CompositeLit,
+  KeyValue,
+  FuncLit,
+  Paren,
+  Selector,
+  Index,
+  Slice,
+  TypeAssert,
+  Call,
+  Star,
+  Unary,
+  Binary,
+  ArrayType,
+  StructType,
+  FuncType,
+  InterfaceType,
+  MapType,
+  ChanType,
 };
 
 /// What an expression denotes, found by the checker.
-enum class Mode : uint8_t { Invalid, NoValue, Builtin, TypeExpr, Constant, Variable, MapIndex, Value, CommaOk, Nil };
+enum class Mode : uint8_t {
+  Invalid,
+  NoValue,
+  Builtin,
+  TypeExpr,
+  Constant,
+  Variable,
+  MapIndex,
+  Value,
+  CommaOk,
+  Nil
+};
 
 struct Expr {
   EK kind;
@@ -151,8 +181,24 @@ struct FuncLit : Expr {
 };
 
 enum class StK : uint8_t {
-  Empty, Block, Expr, Send, IncDec, Assign, Go, Defer, Return, Branch, If, Switch, TypeSwitch,
-  Select, For, Range, Labeled, Decl,
+  Empty,
+  Block,
+  Expr,
+  Send,
+  IncDec,
+  Assign,
+  Go,
+  Defer,
+  Return,
+  Branch,
+  If,
+  Switch,
+  TypeSwitch,
+  Select,
+  For,
+  Range,
+  Labeled,
+  Decl,
 };
 struct Stmt {
   StK kind;
@@ -278,8 +324,8 @@ struct Spec {
   std::vector<Expr *> values;
   int64_t iota = 0;
   bool alias = false;
-  bool inherited = false; // a constant that repeats the previous expression list
-  std::string path;       // import
+  bool inherited = false;        // a constant that repeats the previous expression list
+  std::string path;              // import
   std::vector<Object *> objects; // checker
 };
 struct DeclStmt : Stmt {

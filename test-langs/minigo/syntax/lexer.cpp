@@ -6,17 +6,19 @@
 namespace minigo {
 
 static const char *const keyword_names[] = {
-    "break",  "case",   "chan",   "const",  "continue", "default", "defer",  "else", "fallthrough",
-    "for",    "func",   "go",     "goto",   "if",       "import",  "interface", "map", "package",
-    "range",  "return", "select", "struct", "switch",   "type",    "var"};
+    "break",  "case",        "chan", "const",   "continue", "default", "defer",
+    "else",   "fallthrough", "for",  "func",    "go",       "goto",    "if",
+    "import", "interface",   "map",  "package", "range",    "return",  "select",
+    "struct", "switch",      "type", "var"};
 
 const char *tok_text(Tok t) {
   static const char *const ops[] = {
-      "EOF", "name", "literal", "literal", "literal", "literal", "literal",
-      "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "&^",
-      "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "&^=",
-      "&&", "||", "<-", "++", "--", "==", "!=", "<", "<=", ">", ">=", "=", ":=", "!", "~", "...",
-      "(", "[", "{", ")", "]", "}", "comma", ".", "semicolon", ":"};
+      "EOF", "name",  "literal", "literal",   "literal", "literal", "literal", "+",   "-",   "*",
+      "/",   "%",     "&",       "|",         "^",       "<<",      ">>",      "&^",  "+=",  "-=",
+      "*=",  "/=",    "%=",      "&=",        "|=",      "^=",      "<<=",     ">>=", "&^=", "&&",
+      "||",  "<-",    "++",      "--",        "==",      "!=",      "<",       "<=",  ">",   ">=",
+      "=",   ":=",    "!",       "~",         "...",     "(",       "[",       "{",   ")",   "]",
+      "}",   "comma", ".",       "semicolon", ":"};
   if (t >= Tok::Break)
     return keyword_names[int(t) - int(Tok::Break)];
   return ops[int(t)];
@@ -32,8 +34,8 @@ void append_utf8(std::string &out, int64_t r) {
   else if (r < 0x10000)
     ((out += char(0xE0 | r >> 12)) += char(0x80 | (r >> 6 & 63))) += char(0x80 | (r & 63));
   else
-    (((out += char(0xF0 | r >> 18)) += char(0x80 | (r >> 12 & 63))) += char(0x80 | (r >> 6 & 63))) +=
-        char(0x80 | (r & 63));
+    (((out += char(0xF0 | r >> 18)) += char(0x80 | (r >> 12 & 63))) +=
+     char(0x80 | (r >> 6 & 63))) += char(0x80 | (r & 63));
 }
 
 namespace {
@@ -76,9 +78,20 @@ private:
     if (out_.empty())
       return false;
     switch (out_.back().kind) {
-    case Tok::Ident: case Tok::Int: case Tok::Float: case Tok::Imag: case Tok::Char:
-    case Tok::String: case Tok::Break: case Tok::Continue: case Tok::Fallthrough:
-    case Tok::Return: case Tok::Inc: case Tok::Dec: case Tok::RParen: case Tok::RBrack:
+    case Tok::Ident:
+    case Tok::Int:
+    case Tok::Float:
+    case Tok::Imag:
+    case Tok::Char:
+    case Tok::String:
+    case Tok::Break:
+    case Tok::Continue:
+    case Tok::Fallthrough:
+    case Tok::Return:
+    case Tok::Inc:
+    case Tok::Dec:
+    case Tok::RParen:
+    case Tok::RBrack:
     case Tok::RBrace:
       return true;
     default:
@@ -189,7 +202,9 @@ private:
       } else
         digits(dec);
       if (i_ == b + 2)
-        fail(t.pos, std::string(p == 'x' ? "hexadecimal" : p == 'b' ? "binary" : "octal") +
+        fail(t.pos, std::string(p == 'x'   ? "hexadecimal"
+                                : p == 'b' ? "binary"
+                                           : "octal") +
                         " literal has no digits");
       char top = p == 'b' ? '1' : p == 'o' ? '7' : 'f';
       for (size_t k = b + 2; p != 'x' && k < i_; ++k)
@@ -236,8 +251,9 @@ private:
     auto take = [&](int n, int base) {
       int64_t v = 0;
       for (int k = 0; k < n; ++k, ++i_) {
-        int d = isdigit((unsigned char)at()) ? at() - '0'
-                : isxdigit((unsigned char)at()) ? tolower(at()) - 'a' + 10 : 99;
+        int d = isdigit((unsigned char)at())    ? at() - '0'
+                : isxdigit((unsigned char)at()) ? tolower(at()) - 'a' + 10
+                                                : 99;
         if (d >= base)
           fail(here(), "invalid character in escape sequence");
         v = v * base + d;
@@ -245,17 +261,29 @@ private:
       return v;
     };
     switch (c) {
-    case 'a': return 7;
-    case 'b': return 8;
-    case 'f': return 12;
-    case 'n': return 10;
-    case 'r': return 13;
-    case 't': return 9;
-    case 'v': return 11;
-    case '\\': return '\\';
-    case 'x': is_byte = true; return take(2, 16);
-    case 'u': return take(4, 16);
-    case 'U': return take(8, 16);
+    case 'a':
+      return 7;
+    case 'b':
+      return 8;
+    case 'f':
+      return 12;
+    case 'n':
+      return 10;
+    case 'r':
+      return 13;
+    case 't':
+      return 9;
+    case 'v':
+      return 11;
+    case '\\':
+      return '\\';
+    case 'x':
+      is_byte = true;
+      return take(2, 16);
+    case 'u':
+      return take(4, 16);
+    case 'U':
+      return take(8, 16);
     default:
       if (c == quote)
         return c;

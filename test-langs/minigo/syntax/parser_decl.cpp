@@ -20,11 +20,18 @@ Token Parser::next() {
 std::string Parser::tok_description() const {
   const Token &t = tok();
   switch (t.kind) {
-  case Tok::Ident: return "name " + t.text;
-  case Tok::Int: case Tok::Float: case Tok::Imag: case Tok::Char: case Tok::String:
+  case Tok::Ident:
+    return "name " + t.text;
+  case Tok::Int:
+  case Tok::Float:
+  case Tok::Imag:
+  case Tok::Char:
+  case Tok::String:
     return "literal " + t.text;
-  case Tok::Semi: return t.text;
-  case Tok::Eof: return "EOF";
+  case Tok::Semi:
+    return t.text;
+  case Tok::Eof:
+    return "EOF";
   default:
     return t.kind >= Tok::Break ? std::string("keyword ") + tok_text(t.kind) : tok_text(t.kind);
   }
@@ -72,7 +79,9 @@ File *Parser::parse_file() {
     import_decl(f);
   while (!is(Tok::Eof)) {
     switch (tok().kind) {
-    case Tok::Const: case Tok::Type: case Tok::Var:
+    case Tok::Const:
+    case Tok::Type:
+    case Tok::Var:
       for (Spec *s : gen_decl())
         f->specs.push_back(s);
       break;

@@ -6,15 +6,32 @@ namespace minigo {
 
 static int precedence(Tok t) {
   switch (t) {
-  case Tok::LOr: return 1;
-  case Tok::LAnd: return 2;
-  case Tok::Eql: case Tok::Neq: case Tok::Lss: case Tok::Leq: case Tok::Gtr: case Tok::Geq:
+  case Tok::LOr:
+    return 1;
+  case Tok::LAnd:
+    return 2;
+  case Tok::Eql:
+  case Tok::Neq:
+  case Tok::Lss:
+  case Tok::Leq:
+  case Tok::Gtr:
+  case Tok::Geq:
     return 3;
-  case Tok::Add: case Tok::Sub: case Tok::Or: case Tok::Xor: return 4;
-  case Tok::Mul: case Tok::Quo: case Tok::Rem: case Tok::Shl: case Tok::Shr: case Tok::And:
+  case Tok::Add:
+  case Tok::Sub:
+  case Tok::Or:
+  case Tok::Xor:
+    return 4;
+  case Tok::Mul:
+  case Tok::Quo:
+  case Tok::Rem:
+  case Tok::Shl:
+  case Tok::Shr:
+  case Tok::And:
   case Tok::AndNot:
     return 5;
-  default: return 0;
+  default:
+    return 0;
   }
 }
 
@@ -38,7 +55,11 @@ Expr *Parser::binary(int min_prec) {
 Expr *Parser::unary() {
   Pos pos = tok().pos;
   switch (tok().kind) {
-  case Tok::Add: case Tok::Sub: case Tok::Not: case Tok::Xor: case Tok::And: {
+  case Tok::Add:
+  case Tok::Sub:
+  case Tok::Not:
+  case Tok::Xor:
+  case Tok::And: {
     auto *u = make<UnaryExpr>(pos);
     u->op = next().kind;
     u->x = unary();
@@ -75,7 +96,10 @@ Expr *Parser::operand() {
     return ident();
   case Tok::Imag:
     no(pos, "complex numbers");
-  case Tok::Int: case Tok::Float: case Tok::Char: case Tok::String: {
+  case Tok::Int:
+  case Tok::Float:
+  case Tok::Char:
+  case Tok::String: {
     Token t = next();
     auto *l = make<BasicLit>(pos);
     l->tok = t.kind;
@@ -106,7 +130,11 @@ Expr *Parser::operand() {
     expr_level_ = level;
     return f;
   }
-  case Tok::LBrack: case Tok::Struct: case Tok::Map: case Tok::Chan: case Tok::Interface:
+  case Tok::LBrack:
+  case Tok::Struct:
+  case Tok::Map:
+  case Tok::Chan:
+  case Tok::Interface:
     return type();
   default:
     unexpected("expecting expression");
@@ -115,7 +143,9 @@ Expr *Parser::operand() {
 
 bool Parser::literal_type(Expr *e) {
   switch (e->kind) {
-  case EK::ArrayType: case EK::StructType: case EK::MapType:
+  case EK::ArrayType:
+  case EK::StructType:
+  case EK::MapType:
     return true;
   case EK::Ident:
     return expr_level_ >= 0;

@@ -33,7 +33,9 @@ Stmt *Parser::stmt() {
     return make<EmptyStmt>(pos);
   case Tok::LBrace:
     return block();
-  case Tok::Const: case Tok::Type: case Tok::Var: {
+  case Tok::Const:
+  case Tok::Type:
+  case Tok::Var: {
     auto *d = make<DeclStmt>(pos);
     d->specs = gen_decl();
     return d;
@@ -57,17 +59,24 @@ Stmt *Parser::stmt() {
       r->results = expr_list();
     return r;
   }
-  case Tok::Break: case Tok::Continue: case Tok::Goto: case Tok::Fallthrough: {
+  case Tok::Break:
+  case Tok::Continue:
+  case Tok::Goto:
+  case Tok::Fallthrough: {
     auto *b = make<BranchStmt>(pos);
     b->tok = next().kind;
     if (b->tok != Tok::Fallthrough && is(Tok::Ident))
       b->label = ident();
     return b;
   }
-  case Tok::If: return if_stmt();
-  case Tok::Switch: return switch_stmt();
-  case Tok::Select: return select_stmt();
-  case Tok::For: return for_stmt();
+  case Tok::If:
+    return if_stmt();
+  case Tok::Switch:
+    return switch_stmt();
+  case Tok::Select:
+    return select_stmt();
+  case Tok::For:
+    return for_stmt();
   case Tok::Func:
     if (peek().kind == Tok::Ident) {
       next();
@@ -111,7 +120,8 @@ Stmt *Parser::simple_stmt(bool range_ok) {
   Pos op_pos = tok().pos;
   Tok k = tok().kind;
   switch (k) {
-  case Tok::Define: case Tok::Assign: {
+  case Tok::Define:
+  case Tok::Assign: {
     next();
     if (range_ok && is(Tok::Range))
       return range(lhs, k == Tok::Define);
@@ -121,16 +131,25 @@ Stmt *Parser::simple_stmt(bool range_ok) {
     a->rhs = expr_list();
     return a;
   }
-  case Tok::AddAssign: case Tok::SubAssign: case Tok::MulAssign: case Tok::QuoAssign:
-  case Tok::RemAssign: case Tok::AndAssign: case Tok::OrAssign: case Tok::XorAssign:
-  case Tok::ShlAssign: case Tok::ShrAssign: case Tok::AndNotAssign: {
+  case Tok::AddAssign:
+  case Tok::SubAssign:
+  case Tok::MulAssign:
+  case Tok::QuoAssign:
+  case Tok::RemAssign:
+  case Tok::AndAssign:
+  case Tok::OrAssign:
+  case Tok::XorAssign:
+  case Tok::ShlAssign:
+  case Tok::ShrAssign:
+  case Tok::AndNotAssign: {
     next();
     auto *a = make<AssignStmt>(op_pos);
     a->op = Tok(int(k) - int(Tok::AddAssign) + int(Tok::Add));
     a->lhs = lhs;
     a->rhs.push_back(expr());
     if (lhs.size() != 1)
-      fail(op_pos, std::string("syntax error: unexpected ") + tok_text(k) + ", expecting := or = or comma");
+      fail(op_pos,
+           std::string("syntax error: unexpected ") + tok_text(k) + ", expecting := or = or comma");
     return a;
   }
   default:
@@ -139,7 +158,8 @@ Stmt *Parser::simple_stmt(bool range_ok) {
   if (lhs.size() > 1)
     unexpected("expecting := or = or comma");
   switch (k) {
-  case Tok::Inc: case Tok::Dec: {
+  case Tok::Inc:
+  case Tok::Dec: {
     next();
     auto *s = make<IncDecStmt>(op_pos);
     s->x = lhs[0];
@@ -297,7 +317,6 @@ Stmt *Parser::for_stmt() {
   int level = expr_level_;
   expr_level_ = -1;
   Stmt *init = nullptr, *cond = nullptr, *post = nullptr;
-  bool three = false;
   if (!is(Tok::LBrace)) {
     if (!is(Tok::Semi))
       init = simple_stmt(true);
@@ -311,7 +330,6 @@ Stmt *Parser::for_stmt() {
       return r;
     }
     if (is(Tok::Semi)) {
-      three = true;
       if (tok().text == "newline")
         fail(tok().pos, "syntax error: unexpected newline, expecting { after for clause");
       next();
@@ -328,7 +346,6 @@ Stmt *Parser::for_stmt() {
       init = nullptr;
     }
   }
-  (void)three;
   expr_level_ = level;
   auto *f = make<ForStmt>(pos);
   f->init = init;

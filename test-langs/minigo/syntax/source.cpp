@@ -21,8 +21,9 @@ void Diagnostics::print() {
   std::vector<const Error *> sorted;
   for (auto &e : errors_)
     sorted.push_back(&e);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Error *a, const Error *b) { return a->pos < b->pos || (!(b->pos < a->pos) && a < b); });
+  std::sort(sorted.begin(), sorted.end(), [](const Error *a, const Error *b) {
+    return a->pos < b->pos || (!(b->pos < a->pos) && a < b);
+  });
   int shown = 0;
   for (const Error *at : sorted) {
     const Error &e = *at;
