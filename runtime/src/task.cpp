@@ -184,8 +184,7 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
   weft_spawn_attr older;
   const weft_spawn_attr &attr = full_attr(given, &older);
   if (__builtin_expect(!rt || !fn || !on_loop(rt) || attr.stack >= WEFT_STACK_CLASSES ||
-                           (given && given->size < 16) || (attr.domain && attr.domain->rt != rt) ||
-                           (!out && !(attr.flags & WEFT_SPAWN_DETACHED)),
+                           (given && given->size < 16) || (attr.domain && attr.domain->rt != rt),
                        0))
     return WEFT_E_INVAL;
   weft_domain *domain = attr.domain ? attr.domain : rt->running ? rt->running->domain : rt->root;
@@ -206,6 +205,8 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
   task->domain = domain;
   task->errno_value = 0;
   task->flags = attr.flags & (WEFT_SPAWN_DETACHED | WEFT_SPAWN_DAEMON);
+  if (!out)
+    task->flags |= kTaskDetached; // nobody could join it
   task->handle = make_handle(task->slot, generation_of(task->note.load(std::memory_order_relaxed)));
   task->word = attr.word;
   task->waits = nullptr;

@@ -19,6 +19,19 @@ TEST_CASE("spawning runs nothing and asks for one turn") {
   CHECK(ran);
 }
 
+TEST_CASE("a task spawned without a place for its handle is detached") {
+  OnManual m;
+  static bool ran;
+  ran = false;
+  CHECK(weft_spawn(m.rt, [](void *) { ran = true; }, nullptr, nullptr, nullptr) == WEFT_OK);
+  m.settle();
+  CHECK(ran);
+  weft_stats stats = {};
+  stats.size = sizeof stats;
+  weft_get_stats(m.rt, &stats);
+  CHECK(stats.tasks_live == 0);
+}
+
 TEST_CASE("join waits for the end, from a task; after the end it does not wait") {
   OnManual m;
   std::vector<int> order;
@@ -78,7 +91,6 @@ TEST_CASE("arguments of spawn are checked") {
   weft_spawn_attr attr = {};
   attr.size = sizeof attr;
   CHECK(weft_spawn(m.rt, nullptr, nullptr, nullptr, &task) == WEFT_E_INVAL);
-  CHECK(weft_spawn(m.rt, [](void *) {}, nullptr, nullptr, nullptr) == WEFT_E_INVAL);
   attr.stack = WEFT_STACK_CLASSES;
   CHECK(weft_spawn(m.rt, [](void *) {}, nullptr, &attr, &task) == WEFT_E_INVAL);
 }

@@ -38,8 +38,8 @@ enum {
   WEFT_SPAWN_DAEMON = 2    /* does not keep weft_run going */
 };
 
-/* Makes a task that will run fn(arg). attr may be NULL. *out may be NULL for detached ones.
- * Loop's thread or a task. WEFT_E_NOMEM, WEFT_E_CLOSED, or what the scheduler's admit answered. */
+/* Makes a task that will run fn(arg). attr may be NULL. Without `out` nobody could
+ * join it, so it is detached. Loop's thread or a task. WEFT_E_NOMEM, WEFT_E_CLOSED, or what the scheduler's admit answered. */
 WEFT_API weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg,
                                 const weft_spawn_attr *attr, weft_task *out);
 /* Waits for its end. WEFT_OK; WEFT_E_STALE when joined or detached before; WEFT_E_CANCELLED;
