@@ -2,6 +2,8 @@
 
 // WEFT_SCHED, WEFT_WORKERS, WEFT_STACK, WEFT_TRACE and WEFT_STATS. What the program says goes
 // before the environment; an empty variable is one that is not set. A wrong value is never ignored.
+#include "cont.h"
+#include "fatal.h"
 #include "runtime.h"
 
 #include <cstdio>
@@ -76,6 +78,15 @@ weft_status read_workers(const char *text, uint32_t *out, char *error, size_t si
 }
 
 } // namespace
+
+uint32_t stack_class_of_environment() {
+  uint32_t stack_class = WEFT_STACK_64K;
+  char error[128];
+  if (const char *text = variable("WEFT_STACK"))
+    if (read_stack(text, &stack_class, error, sizeof error) != WEFT_OK)
+      fatal("%s", error);
+  return stack_class;
+}
 
 weft_status read_config(const weft_runtime_config *given, Config *out, char *error, size_t size) {
   bool environment = !given || !(given->flags & WEFT_RT_IGNORE_ENV);

@@ -51,7 +51,7 @@ weft_cb no_slots[1] = {{~UINT64_C(0), nullptr, nullptr, nullptr, nullptr, nullpt
 std::mutex lock;
 uint32_t slots_used;                      // slot 0 is never given out
 weft_cb *left_behind[WEFT_STACK_CLASSES]; // by threads that ended
-std::atomic<uint32_t> default_class{WEFT_STACK_64K};
+std::atomic<uint32_t> default_class{0}; // 0: not asked yet
 
 bool reserve_table() {
   if (slots_used)
@@ -135,10 +135,18 @@ void arm_thread() {
   return cb;
 }
 
+[[gnu::cold, gnu::noinline]] uint32_t ask_for_default() {
+  uint32_t stack_class = stack_class_of_environment();
+  default_class.store(stack_class);
+  return stack_class;
+}
+
 // 0, whose free list stays empty and which slow_block refuses, for a class that does not exist.
 inline uint32_t resolve(uint32_t stack_class) {
-  if (stack_class == WEFT_STACK_DEFAULT)
-    return default_class.load(std::memory_order_relaxed);
+  if (stack_class == WEFT_STACK_DEFAULT) {
+    stack_class = default_class.load(std::memory_order_relaxed);
+    return __builtin_expect(stack_class != 0, 1) ? stack_class : ask_for_default();
+  }
   return stack_class < WEFT_STACK_CLASSES ? stack_class : 0;
 }
 
@@ -201,7 +209,6 @@ weft_cont cont_new_root(weft_body body, void *env, uint32_t stack_class) {
 }
 
 void set_default_stack_class(uint32_t stack_class) { default_class.store(stack_class); }
-uint32_t default_stack_class() { return default_class.load(); }
 
 void cont_free_unrun(weft_cont k) {
   weft_cb *cb = arch::consume(k);

@@ -67,9 +67,10 @@ uint32_t resume_block(weft_cb *cb, const weft_payload *in, weft_payload *out,
 // Never resumed yet.
 bool is_fresh(const weft_cb *cb);
 
-// What class 0 means; set from WEFT_STACK before the first continuation that should have it.
+// What class 0 means from now on, for the whole process. Before a runtime says so, WEFT_STACK does.
 void set_default_stack_class(uint32_t stack_class);
-uint32_t default_stack_class();
+// config.cpp: WEFT_STACK's class, or the built-in one. A wrong value is fatal.
+uint32_t stack_class_of_environment();
 
 // The first block of the running chain that stands on the thread's own stack is its root block.
 extern weft_cb weft_root_cb;

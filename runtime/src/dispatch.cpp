@@ -61,9 +61,9 @@ weft_domain *domain_of(weft_ent *ent) { return reinterpret_cast<weft_domain *>(e
       example = &t;
   });
   fatal("weft: scheduler '%s' of domain '%s' #%llu picks nothing, but %u of its entities are ready "
-        "(SCHED-02)%s%s%s; task #%llu",
-        d->ops.name, d->name, (unsigned long long)d->ent.id, d->ready, example ? ", one is '" : "",
-        example ? example->name : "", example ? "'" : "",
+        "%s%s%s%.0llu (SCHED-02)",
+        d->ops.name, d->name, (unsigned long long)d->ent.id, d->ready,
+        example ? ", one is task '" : "", example ? example->name : "", example ? "' #" : "",
         (unsigned long long)(example ? example->ent.id : 0));
 }
 

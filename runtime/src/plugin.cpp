@@ -61,8 +61,8 @@ weft_status unknown_name(const char *name, char *error, size_t size) {
     add(r.ops[i]->name);
   return refuse(WEFT_E_NOTFOUND, error, size,
                 "scheduler '%s' is unknown; accepted: %s, or a path to a plug-in such as "
-                "./%s.so, then :key=val,...",
-                name, known, name);
+                "./mine.so, then :key=val,...",
+                name, known);
 }
 
 // Null: fine; else what is wrong with the table.

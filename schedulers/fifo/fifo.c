@@ -9,7 +9,10 @@
  * create.
  *
  * Built twice from this file: into libweft under the name "fifo", and as lib/weft-sched-fifo.so, to
- * be loaded by its path.
+ * be loaded by its path. A copy of it becomes a plug-in of yours by
+ *
+ *   clang-22 -O2 -shared -fPIC -DWEFT_SCHED_PLUGIN -Iabi/include mine.c -o mine.so
+ *   WEFT_SCHED=./mine.so ./program
  */
 #include "weft/scheduler.h"
 

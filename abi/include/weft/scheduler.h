@@ -122,7 +122,8 @@ typedef struct weft_sched_ops {
   weft_status (*admit)(void *self, weft_ent *ent, const weft_ent_attr *attr); /* optional */
   void (*retire)(void *self, weft_ent *ent); /* optional; the entity is not queued then */
 
-  /* Takes all of list. `from` is the waking worker, NULL for a batch of the foreign inbox. */
+  /* Takes all of list, which is in the order in which its entities became ready: one, or all that did
+   * while one task ran. `from` is the waking worker, NULL for a batch of the foreign inbox. */
   void (*ready)(void *self, weft_ent_list *list, weft_worker *from, weft_why why);
   /* The next entity, taken out of the queue; NULL when there is none. `now` is cached per turn;
    * *slice comes zeroed. */

@@ -30,7 +30,12 @@ int main(void) {
   weft_spawn(rt, produce, &count, &attr, NULL);
   attr.name = "consume";
   weft_spawn(rt, consume, &sum, &attr, NULL);
-  weft_run(rt);
+  weft_status end = weft_run(rt);
+  if (end != WEFT_OK) { // WEFT_E_DEADLOCK: who is left, and what does each wait for?
+    fprintf(stderr, "%s\n", weft_status_text(end));
+    weft_dump(rt, 2);
+    return 1;
+  }
   printf(", sum %d\n", sum);
   weft_chan_free(squares);
   weft_runtime_destroy(rt);
