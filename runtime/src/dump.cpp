@@ -59,13 +59,13 @@ bool alive(const Task &t, const weft_runtime *rt) {
 void domain_path(const weft_domain *d, char *out, size_t size) {
   char below[256] = "";
   for (; d; d = d->parent) {
-    char with[256];
+    char with[sizeof below + 64]; // a name is at most 31 bytes
     if (d->name[0])
       snprintf(with, sizeof with, "%s%s%s", d->name, below[0] ? "/" : "", below);
     else
       snprintf(with, sizeof with, "#%llu%s%s", (unsigned long long)d->ent.id, below[0] ? "/" : "",
                below);
-    strcpy(below, with);
+    snprintf(below, sizeof below, "%.*s", static_cast<int>(sizeof below - 1), with);
   }
   snprintf(out, size, "%s", below);
 }

@@ -25,7 +25,7 @@ namespace weft {
 constexpr uint64_t kGenerationLimit = (UINT64_C(1) << 40) - 1;
 
 inline uint32_t slot_of(uint64_t handle) { return handle & WEFT_SLOT_MASK; }
-inline uint64_t generation_of(uint64_t handle) { return handle >> WEFT_SLOT_BITS; }
+constexpr uint64_t generation_of(uint64_t handle) { return handle >> WEFT_SLOT_BITS; }
 inline uint64_t make_handle(uint32_t slot, uint64_t generation) {
   return generation << WEFT_SLOT_BITS | slot;
 }
