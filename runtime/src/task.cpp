@@ -243,7 +243,8 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
   return WEFT_OK;
 }
 
-weft_status weft_join(weft_task handle) {
+// The task, if the caller may join or detach it.
+static weft_status joinable(weft_task handle, Task **out) {
   Task *task = find_task(handle);
   if (!task)
     return WEFT_E_STALE;
@@ -253,6 +254,14 @@ weft_status weft_join(weft_task handle) {
     return WEFT_E_STALE;
   if (task->joiner)
     return WEFT_E_BUSY;
+  *out = task;
+  return WEFT_OK;
+}
+
+weft_status weft_join(weft_task handle) {
+  Task *task;
+  if (weft_status status = joinable(handle, &task); status != WEFT_OK)
+    return status;
   if (task->ent.reserved != kEntDone) {
     Task *self = running_task();
     if (!self)
@@ -270,15 +279,9 @@ weft_status weft_join(weft_task handle) {
 }
 
 weft_status weft_detach(weft_task handle) {
-  Task *task = find_task(handle);
-  if (!task)
-    return WEFT_E_STALE;
-  if (is_afar(task))
-    return WEFT_E_INVAL;
-  if (task->flags & kTaskDetached)
-    return WEFT_E_STALE;
-  if (task->joiner)
-    return WEFT_E_BUSY;
+  Task *task;
+  if (weft_status status = joinable(handle, &task); status != WEFT_OK)
+    return status;
   task->flags |= kTaskDetached;
   if (task->ent.reserved == kEntDone)
     release_task(task);
