@@ -273,7 +273,7 @@ void Lowering::lowerReturn(MarkerCall &Call) {
   changeToUnreachable(Call.Call);
 }
 
-/// By way of weft_rt_resume, _suspend or _switch, with the payload in memory.
+/// By way of weft_rt_resume, _suspend, _switch or _cont_bind, with the payload in memory.
 void Lowering::lowerOutOfLine(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
@@ -302,6 +302,10 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
     Callee = runtime("weft_rt_resume", I32, {I64, Ptr, Ptr, Ptr, Ptr});
     Args = {Call.handle(), Call.handlers(), Io, Io, Next};
     break;
+  case MarkerOp::ContBind:
+    Callee = runtime("weft_rt_cont_bind", I64, {I64, Ptr, I32, I32});
+    Args = {Call.handle(), Io, B.getInt32(Ints), B.getInt32(Floats)};
+    break;
   case MarkerOp::Suspend:
     Callee = runtime("weft_rt_suspend", B.getVoidTy(), {Ptr, Ptr, Ptr});
     Args = {Call.tag(), Io, Io};
@@ -317,6 +321,8 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
   SmallVector<Value *, 2> Head;
   if (Next)
     Head = {New.Call, B.CreateLoad(I64, Next)};
+  if (Call.Op == MarkerOp::ContBind)
+    Head = {New.Call};
   SmallVector<Value *, 12> Payload;
   Ints = Floats = 0;
   for (Type *Ty : Call.Received)
@@ -337,6 +343,9 @@ void Lowering::lower(MarkerCall &Call) {
     return;
   case MarkerOp::Return:
     lowerReturn(Call);
+    return;
+  case MarkerOp::ContBind:
+    lowerOutOfLine(Call);
     return;
   default:
     break;

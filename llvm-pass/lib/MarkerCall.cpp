@@ -11,11 +11,13 @@
 #include "weft/base.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/Constants.h"
 #include "llvm/IR/DerivedTypes.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/Support/raw_ostream.h"
+#include <tuple>
 
 using namespace llvm;
 using namespace weft;
@@ -43,8 +45,8 @@ StringRef plain(StringRef Name) {
 }
 
 bool hasCSpelling(MarkerOp Op) {
-  return Op == MarkerOp::ContNew || Op == MarkerOp::Resume || Op == MarkerOp::Suspend ||
-         Op == MarkerOp::Switch;
+  return Op == MarkerOp::ContNew || Op == MarkerOp::ContBind || Op == MarkerOp::Resume ||
+         Op == MarkerOp::Suspend || Op == MarkerOp::Switch;
 }
 
 std::string text(const Type *Ty) {
@@ -125,6 +127,17 @@ std::optional<SmallVector<Type *, 8>> weft::payloadOfResult(Type *Ty) {
 
 Function *weft::calledFunction(const CallBase &Call) {
   return dyn_cast<Function>(Call.getCalledOperand()->stripPointerCasts());
+}
+
+std::string weft::bindsTooMany(const MarkerCall &Call) {
+  for (auto [Index, Most, What] : {std::tuple(2u, WEFT_PAYLOAD_INTS, "integers"),
+                                   std::tuple(3u, WEFT_PAYLOAD_FLOATS, "floats")})
+    if (auto *N = dyn_cast<ConstantInt>(Call.Call->getArgOperand(Index)))
+      if (N->getZExtValue() > unsigned(Most))
+        return ("binds " + Twine(N->getZExtValue()) + " " + What + ", at most " + Twine(Most) +
+                " travel (rule CONT-08)")
+            .str();
+  return {};
 }
 
 //===----------------------------------------------------------------------===//
@@ -266,6 +279,9 @@ bool Reader::readCanonical() {
   case MarkerOp::ContNew:
     return pointer(0, "the body") && pointer(1, "the environment") &&
            integer(2, "the stack class", 32) && noMoreThan(3) && result(Ty->isIntegerTy(64), "i64");
+  case MarkerOp::ContBind:
+    return integer(0, "the handle", 64) && sentFrom(1, WEFT_PAYLOAD_INTS) &&
+           result(Ty->isIntegerTy(64), "i64");
   case MarkerOp::Resume:
     return integer(0, "the handle", 64) && pointer(1, "the handler table") &&
            sentFrom(2, WEFT_PAYLOAD_INTS) && receivedByResume();
@@ -288,6 +304,10 @@ bool Reader::readC() {
   switch (Result.Op) {
   case MarkerOp::ContNew:
     return readCanonical();
+  case MarkerOp::ContBind:
+    return integer(0, "the handle", 64) && pointer(1, "the values") &&
+           integer(2, "the number of integers", 32) && integer(3, "the number of floats", 32) &&
+           noMoreThan(4) && result(Ty->isIntegerTy(64), "i64");
   case MarkerOp::Resume:
     return integer(0, "the handle", 64) && pointer(1, "the handler table") && pointer(2, "in") &&
            pointer(3, "out") && pointer(4, "next") && noMoreThan(5) &&

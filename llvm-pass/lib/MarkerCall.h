@@ -81,6 +81,10 @@ struct MarkerCall {
   static std::optional<MarkerCall> parse(llvm::CallBase &Call, MarkerName Name, std::string &Why);
 };
 
+/// What is wrong with the numbers of a cont.bind made from C, where they are
+/// constants; empty when nothing is.
+std::string bindsTooMany(const MarkerCall &Call);
+
 /// The function that \p Call names, whatever type it was declared with.
 llvm::Function *calledFunction(const llvm::CallBase &Call);
 

@@ -68,6 +68,7 @@ private:
   using Types = SmallVector<Type *, 16>;
 
   void body(MarkerCall &Call);
+  void bind(MarkerCall &Call);
   void handlersOf(MarkerCall &Call);
   void resume(MarkerCall &Call);
   void suspendOrSwitch(MarkerCall &Call);
@@ -204,6 +205,12 @@ void Canonicalizer::body(MarkerCall &Call) {
     Call.Call->setCalledFunction(
         M.getOrInsertFunction("weft.cont.new", Call.Call->getFunctionType()));
   Changed = true;
+}
+
+/// The values stay in memory: they are left at the continuation, not in registers.
+void Canonicalizer::bind(MarkerCall &Call) {
+  if (bindsTooMany(Call).empty())
+    callRuntime(Call, "weft_rt_cont_bind");
 }
 
 /// Null and empty tables become the one that the search may look into.
@@ -365,6 +372,10 @@ bool Canonicalizer::run() {
     switch (Parsed->Op) {
     case MarkerOp::ContNew:
       body(*Parsed);
+      break;
+    case MarkerOp::ContBind:
+      if (Parsed->InC)
+        bind(*Parsed);
       break;
     case MarkerOp::Resume:
       resume(*Parsed);

@@ -25,6 +25,7 @@
 #include "llvm/IR/DIBuilder.h"
 #include "llvm/IR/DerivedTypes.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -34,6 +35,14 @@ using namespace weft;
 static constexpr StringLiteral ThunkAttribute = "weft-thunk";
 
 bool weft::isThunk(const Function &F) { return F.hasFnAttribute(ThunkAttribute); }
+
+const Function *weft::bodyOf(const Function &Thunk) {
+  for (const Instruction &I : instructions(Thunk))
+    if (auto *Call = dyn_cast<CallBase>(&I))
+      if (const Function *Body = Call->getCalledFunction(); Body && !Body->isIntrinsic())
+        return isMarkerName(Body->getName()) ? nullptr : Body;
+  return nullptr;
+}
 
 bool weft::isBody(const Function &F, BodyForm Form, std::string &Why) {
   auto Fail = [&](const Twine &Message) {

@@ -21,6 +21,9 @@ enum class BodyForm {
 /// Whether weft-markers made \p F.
 bool isThunk(const llvm::Function &F);
 
+/// The body that \p Thunk calls, unless the optimizer has been there; or null.
+const llvm::Function *bodyOf(const llvm::Function &Thunk);
+
 /// Whether \p F can be the body of a continuation; if not, \p Why says so.
 bool isBody(const llvm::Function &F, BodyForm Form, std::string &Why);
 

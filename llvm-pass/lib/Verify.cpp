@@ -42,6 +42,7 @@ private:
   /// What is wrong with a call; empty when nothing is.
   std::string complaint(CallBase &Call);
   std::string aboutBody(const MarkerCall &Call);
+  std::string aboutBound(const MarkerCall &Call);
   std::string aboutHandlers(const MarkerCall &Call);
   std::string aboutTag(const MarkerCall &Call);
 
@@ -90,6 +91,48 @@ std::string Verifier::aboutBody(const MarkerCall &Call) {
       return ("stack class " + Twine(Class->getZExtValue()) + " is out of range: 0 to " +
               Twine(WEFT_STACK_CLASSES - 1))
           .str();
+  return {};
+}
+
+/// Where the continuation is made in the same function: whether its body takes
+/// what is bound, all calls of cont.bind in between counted.
+std::string Verifier::aboutBound(const MarkerCall &Call) {
+  if (Call.InC)
+    return bindsTooMany(Call);
+  SmallVector<Type *, 8> Bound;
+  std::optional<MarkerCall> At = Call;
+  while (At && At->Op == MarkerOp::ContBind && !At->InC) {
+    Bound.insert(Bound.begin(), At->Sent.begin(), At->Sent.end());
+    auto *Before = dyn_cast<CallBase>(At->handle());
+    Function *Callee = Before ? calledFunction(*Before) : nullptr;
+    auto Name = Callee ? parseMarkerName(Callee->getName()) : std::nullopt;
+    std::string Why;
+    At = Name ? MarkerCall::parse(*Before, *Name, Why) : std::nullopt;
+  }
+  PayloadCounts N = countPayload(Bound);
+  if (N.Ints > WEFT_PAYLOAD_INTS || N.Floats > WEFT_PAYLOAD_FLOATS)
+    return ("binds, with what was bound before, " +
+            Twine(N.Ints > WEFT_PAYLOAD_INTS ? N.Ints : N.Floats) +
+            (N.Ints > WEFT_PAYLOAD_INTS ? " integers and pointers" : " floats") +
+            ", at most 6 travel")
+        .str();
+  if (!At || At->Op != MarkerOp::ContNew || At->InC)
+    return {};
+  auto *Thunk = dyn_cast<Function>(At->body()->stripPointerCasts());
+  const Function *Body = Thunk && isThunk(*Thunk) ? bodyOf(*Thunk) : Thunk;
+  std::string Why;
+  if (!Body || !isBody(*Body, BodyForm::Registers, Why))
+    return {};
+  for (bool Floats : {false, true}) {
+    SmallVector<Type *, 8> Sent, Taken;
+    copy_if(Bound, std::back_inserter(Sent), [&](Type *Ty) { return isFloatLane(Ty) == Floats; });
+    copy_if(drop_begin(Body->getFunctionType()->params()), std::back_inserter(Taken),
+            [&](Type *Ty) { return isFloatLane(Ty) == Floats; });
+    if (Sent.size() > Taken.size() || ArrayRef(Sent) != ArrayRef(Taken).take_front(Sent.size()))
+      return ("binds (" + Twine(spell(Bound)) + "), but body '" + Body->getName() + "' takes (" +
+              spell(Body->getFunctionType()->params().drop_front()) + ") (rule CONT-09)")
+          .str();
+  }
   return {};
 }
 
@@ -166,6 +209,9 @@ std::string Verifier::complaint(CallBase &Call) {
     switch (Parsed->Op) {
     case MarkerOp::ContNew:
       Why = aboutBody(*Parsed);
+      break;
+    case MarkerOp::ContBind:
+      Why = aboutBound(*Parsed);
       break;
     case MarkerOp::Resume:
       Why = aboutHandlers(*Parsed);

@@ -149,7 +149,7 @@ void backtrace_suspended(weft_cont k, size_t limit, void (*line)(void *, const c
   // outermost block still has the psp of its last resume: its walk must stop at its own trampoline.
   auto *words = static_cast<uintptr_t *>(cb->sp);
   unw_context_t context = {};
-  context.uc_mcontext.gregs[REG_RIP] = reinterpret_cast<greg_t>(cb->ip) - 1;
+  context.uc_mcontext.gregs[REG_RIP] = reinterpret_cast<greg_t>(suspended_ip(cb)) - 1;
   context.uc_mcontext.gregs[REG_RSP] = reinterpret_cast<greg_t>(words + 2);
   context.uc_mcontext.gregs[REG_RBX] = static_cast<greg_t>(words[0]);
   context.uc_mcontext.gregs[REG_RBP] = static_cast<greg_t>(words[1]);

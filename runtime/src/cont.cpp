@@ -230,8 +230,11 @@ void free_block(weft_cb *cb) {
 }
 
 bool is_fresh(const weft_cb *cb) {
-  return cb->inner == cb && (cb->ip == reinterpret_cast<void *>(weft_rt_entry) ||
-                             cb->ip == reinterpret_cast<void *>(weft_rt_entry_root));
+  if (cb->inner != cb)
+    return false;
+  void *ip = suspended_ip(cb);
+  return ip == reinterpret_cast<void *>(weft_rt_entry) ||
+         ip == reinterpret_cast<void *>(weft_rt_entry_root);
 }
 
 uint32_t resume_block(weft_cb *cb, const weft_payload *in, weft_payload *out,
@@ -392,8 +395,8 @@ void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, ui
   static SwitchText *const text[] = {weft_rt_switch_text0, weft_rt_switch_text1,
                                      weft_rt_switch_text2, weft_rt_switch_text3,
                                      weft_rt_switch_text4, weft_rt_switch_text5};
-  if (int_count > 5)
-    fatal("weft: a switch carries at most 5 integers, not %u (CONT-08)", int_count);
+  if (int_count > WEFT_PAYLOAD_INTS - 1)
+    weft_trap(WEFT_RULE_PAYLOAD, k, tag);
   weft_cb *cb = arch::consume(k);
   if (__builtin_expect(!cb, 0))
     weft_trap(WEFT_RULE_CONSUMED, k, tag);

@@ -66,6 +66,8 @@ uint32_t resume_block(weft_cb *cb, const weft_payload *in, weft_payload *out,
                               weft_cont *next);
 // Never resumed yet.
 bool is_fresh(const weft_cb *cb);
+// Where a suspended block goes on once what was bound to it is in place (bind.cpp): its ip, mostly.
+void *suspended_ip(const weft_cb *cb);
 
 // What class 0 means from now on, for the whole process. Before a runtime says so, WEFT_STACK does.
 void set_default_stack_class(uint32_t stack_class);

@@ -19,6 +19,13 @@ extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *t
                 static_cast<const void *>(tag), who);
   case WEFT_RULE_DROP:
     weft::fatal("weft: a dropped continuation went on instead of unwinding, in %s (CONT-03)", who);
+  case WEFT_RULE_OVERFLOW:
+    weft::fatal("weft: no room is left on the stack of handle %#llx to bind values to it, in %s (STACK-01)",
+                static_cast<unsigned long long>(k), who);
+  case WEFT_RULE_PAYLOAD:
+    weft::fatal("weft: payload too long: six integers or pointers and six floats travel, what was bound "
+                "included, by a switch five integers; in %s (CONT-08)",
+                who);
   default:
     weft::fatal("weft: rule %d broken by handle %#llx, tag '%s', in %s", rule,
                 static_cast<unsigned long long>(k), name, who);

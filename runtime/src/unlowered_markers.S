@@ -20,6 +20,8 @@
 
 	unlowered weft.cont.new
 	unlowered weft.cont.new.mem
+	unlowered weft.cont.bind
+	unlowered weft.cont.bind.mem
 	unlowered weft.cont.drop
 	unlowered weft.resume
 	unlowered weft.resume.mem

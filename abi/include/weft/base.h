@@ -52,7 +52,7 @@ enum {
 WEFT_API const char *weft_status_text(weft_status status);
 
 /* Handle of a one-shot suspended computation: bits 0..23 a slot, bits 24..63 its generation; 0 is
- * null. It is consumed by the resume, switch or drop that uses it; using it again is a defined
+ * null. It is consumed by the resume, switch, bind or drop that uses it; using it again is a defined
  * error (CONT-01). A handle belongs to one thread at a time: passing it on synchronises. */
 typedef uint64_t weft_cont;
 

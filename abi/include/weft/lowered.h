@@ -87,6 +87,11 @@ WEFT_API weft_cont weft_rt_cont_new(void (*fn)(void), void *env, uint32_t stack_
 /* Unwinds k, each clean-up once; a fresh one is just freed. CONT-01 if it is consumed or null. */
 WEFT_API void weft_rt_cont_drop(weft_cont k);
 
+/* Binds the first `ints` integers and `floats` floats of `values` to k: what its next resume or switch
+ * sends arrives behind them. Consumes k, returns its new handle. CONT-01, CONT-08 as for a resume. */
+WEFT_API weft_cont weft_rt_cont_bind(weft_cont k, const weft_payload *values, uint32_t ints,
+                                     uint32_t floats);
+
 /* The slot's generations are used up: moves the suspended continuation to a new slot and retires
  * the old one. Called by a resume or switch whose increment overflowed; returns its new block. */
 WEFT_API struct weft_cb *weft_rt_cont_renew(struct weft_cb *cb);
@@ -112,7 +117,8 @@ enum {
   WEFT_RULE_UNHANDLED = 2, /* CONT-02 no handler lists the tag */
   WEFT_RULE_DROP = 3,      /* CONT-03 suspended or caught for good while being dropped */
   WEFT_RULE_ESCAPE = 4,    /* CONT-04 an exception left a continuation whose resumer cannot take it */
-  WEFT_RULE_OVERFLOW = 5   /* STACK-01 the stack is used up */
+  WEFT_RULE_OVERFLOW = 5,  /* STACK-01 the stack is used up */
+  WEFT_RULE_PAYLOAD = 6    /* CONT-08 more values than travel */
 };
 
 /* Called when a marker breaks a rule, with the state as it was before the marker. Weak: a language

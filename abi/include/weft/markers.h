@@ -60,6 +60,12 @@ void weft_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out
 void weft_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t ints,
                  weft_payload *out) WEFT_MARKER_IS("switch.mem");
 
+/* Binds values to k: what the next resume or switch sends arrives behind them, integers behind integers
+ * and floats behind floats. k is consumed, and its new handle returned. As often as one likes, while six
+ * of each are enough. */
+weft_cont weft_cont_bind(weft_cont k, const weft_payload *values, uint32_t ints, uint32_t floats)
+    WEFT_MARKER_IS("cont.bind.mem");
+
 /* Unwinds k, each clean-up once; a fresh one is just freed. */
 void weft_cont_drop(weft_cont k) WEFT_MARKER_IS("cont.drop");
 

@@ -22,4 +22,8 @@ weft_cont h(weft_marker_body body) {
   return weft_cont_new(body, 0, WEFT_STACK_CLASSES);
   // CHECK-NOT: error: weft
 }
-// CHECK: 4 errors generated
+weft_cont b(weft_cont k, weft_payload *values) {
+  return weft_cont_bind(k, values, 7, 0);
+  // CHECK: place-in-c.c:[[@LINE-1]]:10: error: weft.cont.bind: binds 7 integers, at most 6 travel (rule CONT-08)
+}
+// CHECK: 5 errors generated

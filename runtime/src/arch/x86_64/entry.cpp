@@ -264,6 +264,40 @@ asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
     "ud2\n"
     END("weft_rt_raise_entry"));
 
+// --- Bound values -----------------------------------------------------------------------------------
+// A block with bound values has one of these for its ip: they come first, what was sent goes behind, and
+// it goes on at the real ip. Below the suspended stack pointer lies what bind.cpp put there. In front of
+// a suspension point the frame is that of the point; in front of a start it is the trampoline's.
+#define BIND_ENTRY                                                                                 \
+  "movq " S(WEFT_CB_SP) "(%rdi), %r13\n"                                                           \
+  "movq -208(%r13), %r14\n"                                                                        \
+  "leaq -192(%r13,%r14), %r14\n"                                                                   \
+  "movq %rsi, 0(%r14)\nmovq %rdx, 8(%r14)\nmovq %rcx, 16(%r14)\n"                                  \
+  "movq %r8, 24(%r14)\nmovq %r9, 32(%r14)\nmovq %rax, 40(%r14)\n"                                  \
+  "movq -200(%r13), %r14\n"                                                                        \
+  "leaq -96(%r13,%r14), %r14\n"                                                                    \
+  "movsd %xmm0, 0(%r14)\nmovsd %xmm1, 8(%r14)\nmovsd %xmm2, 16(%r14)\n"                            \
+  "movsd %xmm3, 24(%r14)\nmovsd %xmm4, 32(%r14)\nmovsd %xmm5, 40(%r14)\n"                          \
+  "movq -192(%r13), %rsi\nmovq -184(%r13), %rdx\nmovq -176(%r13), %rcx\n"                          \
+  "movq -168(%r13), %r8\nmovq -160(%r13), %r9\nmovq -152(%r13), %rax\n"                            \
+  "movsd -96(%r13), %xmm0\nmovsd -88(%r13), %xmm1\nmovsd -80(%r13), %xmm2\n"                       \
+  "movsd -72(%r13), %xmm3\nmovsd -64(%r13), %xmm4\nmovsd -56(%r13), %xmm5\n"                       \
+  "jmpq *-216(%r13)\n"
+
+// rip is saved at *(rdi + sp) - 216: DW_CFA_expression 0x10, of register 16; consts 0x11, plus 0x22.
+asm(FUNCTION("weft_rt_bind_entry") HIDDEN("weft_rt_bind_entry")
+    ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_SP) ",0x06,0x23,16\n"
+    ".cfi_escape 0x10,16,7,0x75," S(WEFT_CB_SP) ",0x06,0x11,0xa8,0x7e,0x22\n"
+    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    BIND_ENTRY
+    END("weft_rt_bind_entry"));
+
+asm(FUNCTION("weft_rt_bind_entry_fresh") HIDDEN("weft_rt_bind_entry_fresh")
+    ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_PSP) ",0x06,0x23,24\n"
+    ".cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    BIND_ENTRY
+    END("weft_rt_bind_entry_fresh"));
+
 // --- The out-of-line forms ----------------------------------------------------------------------------
 // Callee-saved registers are pushed by hand; rbx and rbp survive the text, so they hold the buffers.
 #define OUT_OF_LINE_ENTER                                                                          \

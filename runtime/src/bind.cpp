@@ -1,0 +1,92 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// cont.bind: values that wait at a suspended continuation for its next resume.
+//
+// A resume must not ask whether something was bound. So the values lie below the stack pointer of
+// the chain's innermost block, where nothing is alive, and the block's ip leads by way of
+// weft_rt_bind_entry (arch/.../entry.cpp), which puts what was sent behind them and goes on at the
+// real ip. Who wants that one asks suspended_ip. Rejected: values in the cold half of the block,
+// which has no room for twelve; memory of their own, which could run out.
+#include "arch/sanitizer.h"
+#include "arch/switch.h"
+#include "cont.h"
+
+#include <cstddef>
+
+extern "C" {
+void weft_rt_bind_entry();
+void weft_rt_bind_entry_fresh();
+}
+
+namespace weft {
+namespace {
+
+// At sp - sizeof. The second half of both rows is for what is sent; bytes, as the entry adds them.
+struct BoundValues {
+  void *ip;
+  uint64_t int_bytes, float_bytes;
+  uint64_t ints[2 * WEFT_PAYLOAD_INTS];
+  double floats[2 * WEFT_PAYLOAD_FLOATS];
+};
+static_assert(sizeof(BoundValues) == 216 && offsetof(BoundValues, int_bytes) == 216 - 208 &&
+                  offsetof(BoundValues, float_bytes) == 216 - 200 &&
+                  offsetof(BoundValues, ints) == 216 - 192 &&
+                  offsetof(BoundValues, floats) == 216 - 96,
+              "the numbers of BIND_ENTRY");
+
+BoundValues *values_of(const weft_cb *cb) {
+  return reinterpret_cast<BoundValues *>(static_cast<char *>(cb->sp) - sizeof(BoundValues));
+}
+
+bool has_values(const weft_cb *cb) {
+  return cb->ip == reinterpret_cast<void *>(weft_rt_bind_entry) ||
+         cb->ip == reinterpret_cast<void *>(weft_rt_bind_entry_fresh);
+}
+
+// Volatile and not seen by sanitizers: it is a stack, and frames that were jumped out of may have
+// left their marks below its end.
+WEFT_NOT_SEEN bool append(weft_cb *cb, bool fresh, const weft_payload *values, uint32_t ints,
+                          uint32_t floats) {
+  volatile BoundValues *bound = values_of(cb);
+  bool first = !has_values(cb);
+  uint64_t have_ints = first ? 0 : bound->int_bytes / 8;
+  uint64_t have_floats = first ? 0 : bound->float_bytes / 8;
+  if (have_ints + ints > WEFT_PAYLOAD_INTS || have_floats + floats > WEFT_PAYLOAD_FLOATS)
+    return false;
+  for (uint32_t i = 0; i < ints; ++i)
+    bound->ints[have_ints + i] = values->i[i];
+  for (uint32_t i = 0; i < floats; ++i)
+    bound->floats[have_floats + i] = values->f[i];
+  bound->int_bytes = 8 * (have_ints + ints);
+  bound->float_bytes = 8 * (have_floats + floats);
+  if (first) {
+    bound->ip = cb->ip;
+    cb->ip = reinterpret_cast<void *>(fresh ? weft_rt_bind_entry_fresh : weft_rt_bind_entry);
+  }
+  return true;
+}
+
+} // namespace
+
+WEFT_NOT_SEEN void *suspended_ip(const weft_cb *cb) {
+  return has_values(cb) ? values_of(cb)->ip : cb->ip;
+}
+
+} // namespace weft
+
+using namespace weft;
+
+extern "C" weft_cont weft_rt_cont_bind(weft_cont k, const weft_payload *values, uint32_t ints,
+                                       uint32_t floats) {
+  weft_cb *cb = &weft_slots[k & WEFT_SLOT_MASK];
+  if (cb->handle != k)
+    weft_trap(WEFT_RULE_CONSUMED, k, nullptr);
+  weft_cb *inner = cb->inner;
+  if (reinterpret_cast<char *>(values_of(inner)) < cold(inner)->stack_low)
+    weft_trap(WEFT_RULE_OVERFLOW, k, nullptr);
+  // All of it before the handle moves on: a block whose generations are used up is copied then.
+  if (!append(inner, is_fresh(cb), values, ints, floats))
+    weft_trap(WEFT_RULE_PAYLOAD, k, nullptr);
+  cb = arch::consume(k);
+  return cb->handle;
+}
