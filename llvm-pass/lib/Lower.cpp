@@ -37,6 +37,7 @@
 #include "weft/lowered.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
@@ -62,6 +63,7 @@ private:
   void lowerReturn(MarkerCall &Call);
   void lowerInline(MarkerCall &Call);
   void lowerOutOfLine(MarkerCall &Call);
+  void lowerEnter(MarkerCall &Call);
 
   Value *consume(MarkerCall &Call);
   void trapAt(BasicBlock *Cold, MarkerCall &Call);
@@ -332,6 +334,28 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
   Old.eraseFromParent();
 }
 
+/// The running continuation's table of handlers becomes the site, which lists
+/// nothing: what suspends fails the text's compare, and the search ends there.
+/// The root block is no one's to write, and has no handlers to hide.
+void Lowering::lowerEnter(MarkerCall &Call) {
+  CallBase &Old = *Call.Call;
+  Function *F = Old.getFunction();
+  IRBuilder<> Entry(&*F->getEntryBlock().getFirstInsertionPt());
+  Value *Unread = Entry.CreateAlloca(Ptr, nullptr, "weft.unread");
+  IRBuilder<> B(&Old);
+  auto *Ty = FunctionType::get(Ptr, false);
+  Value *Current =
+      B.CreateCall(Ty, InlineAsm::get(Ty, X86_64Switch::currentText(), "={r12},~{memory}", true));
+  Value *Outside = B.CreateIsNull(B.CreateLoad(I64, Current));
+  Value *Table = B.CreateConstInBoundsGEP1_64(B.getInt8Ty(), Current, WEFT_CB_ON);
+  Value *Place = B.CreateSelect(Outside, Unread, Table);
+  Value *Before = B.CreateLoad(Ptr, Place);
+  B.CreateStore(Old.getArgOperand(0), Place);
+  Value *Result = B.CreateInsertValue(PoisonValue::get(Old.getType()), Place, 0);
+  Old.replaceAllUsesWith(B.CreateInsertValue(Result, Before, 1));
+  Old.eraseFromParent();
+}
+
 void Lowering::lower(MarkerCall &Call) {
   CallBase &Marker = *Call.Call;
   switch (Call.Op) {
@@ -347,6 +371,15 @@ void Lowering::lower(MarkerCall &Call) {
   case MarkerOp::ContBind:
     lowerOutOfLine(Call);
     return;
+  case MarkerOp::BarrierEnter:
+    lowerEnter(Call);
+    return;
+  case MarkerOp::BarrierLeave: {
+    IRBuilder<> B(&Marker);
+    B.CreateStore(Marker.getArgOperand(1), Marker.getArgOperand(0));
+    Marker.eraseFromParent();
+    return;
+  }
   default:
     break;
   }

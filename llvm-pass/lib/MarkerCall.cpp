@@ -37,6 +37,8 @@ constexpr MarkerInfo Markers[] = {
 #include "weft/intrinsics.def"
 #undef WEFT_MARKER
     {MarkerOp::Return, "weft.return", "weft.return(A...)", 1},
+    {MarkerOp::BarrierEnter, "weft.barrier.enter", "{ ptr, ptr } weft.barrier.enter(ptr site)", 1},
+    {MarkerOp::BarrierLeave, "weft.barrier.leave", "void weft.barrier.leave(ptr, ptr)", 1},
 };
 
 StringRef plain(StringRef Name) {
@@ -45,8 +47,9 @@ StringRef plain(StringRef Name) {
 }
 
 bool hasCSpelling(MarkerOp Op) {
-  return Op == MarkerOp::ContNew || Op == MarkerOp::ContBind || Op == MarkerOp::Resume ||
-         Op == MarkerOp::Suspend || Op == MarkerOp::Switch;
+  return is_contained({MarkerOp::ContNew, MarkerOp::ContBind, MarkerOp::Resume, MarkerOp::Suspend,
+                       MarkerOp::Switch, MarkerOp::Barrier},
+                      Op);
 }
 
 std::string text(const Type *Ty) {
@@ -77,7 +80,7 @@ std::string weft::nearestMarker(StringRef Name) {
   StringRef Best;
   unsigned BestDistance = 3; // more than two typing errors is another word
   for (const MarkerInfo &M : Markers) {
-    if (M.Op == MarkerOp::Return)
+    if (M.Op >= MarkerOp::Return)
       continue;
     // A suffix is not part of the name: compare as many words as the op has.
     size_t End = 0;
@@ -294,6 +297,18 @@ bool Reader::readCanonical() {
     return integer(0, "the handle", 64) && noMoreThan(1) && result(Ty->isVoidTy(), "void");
   case MarkerOp::Return:
     return sentFrom(0, WEFT_PAYLOAD_INTS) && result(Ty->isVoidTy(), "void");
+  case MarkerOp::Barrier:
+    return fail("is an attribute of a call, and no function");
+  case MarkerOp::BarrierEnter: {
+    auto *Struct = dyn_cast<StructType>(Ty);
+    return pointer(0, "the site") && noMoreThan(1) &&
+           result(Struct && Struct->getNumElements() == 2 &&
+                      all_of(Struct->elements(), [](Type *E) { return E->isPointerTy(); }),
+                  "{ ptr, ptr }");
+  }
+  case MarkerOp::BarrierLeave:
+    return pointer(0, "the place") && pointer(1, "the table") && noMoreThan(2) &&
+           result(Ty->isVoidTy(), "void");
   default:
     return fail("is not supported by this version of the pass");
   }
@@ -319,6 +334,9 @@ bool Reader::readC() {
     return integer(0, "the handle", 64) && pointer(1, "the tag") && pointer(2, "in") &&
            integer(3, "the number of integers", 32) && pointer(4, "out") && noMoreThan(5) &&
            result(Ty->isVoidTy(), "void");
+  case MarkerOp::Barrier:
+    return pointer(0, "the function") && pointer(1, "the file") && integer(2, "the line", 32) &&
+           noMoreThan(3) && result(Ty->isPointerTy(), "ptr");
   default:
     return fail("has no C spelling");
   }

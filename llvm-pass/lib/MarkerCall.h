@@ -23,7 +23,10 @@ enum class MarkerOp {
 #define WEFT_MARKER(id, name, form, since, summary, ir_example, c_example) id,
 #include "weft/intrinsics.def"
 #undef WEFT_MARKER
-  Return, ///< ends a thunk; made by weft-markers, not a marker for users
+  // Made by weft-markers, no markers for users.
+  Return,       ///< ends a thunk
+  BarrierEnter, ///< around a call with "weft.barrier"
+  BarrierLeave,
 };
 
 struct MarkerName {

@@ -20,6 +20,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Markers.h"
+#include "Barrier.h"
 #include "CallRewrite.h"
 #include "HandlerTable.h"
 #include "MarkerCall.h"
@@ -361,6 +362,7 @@ void Canonicalizer::suspendOrSwitch(MarkerCall &Call) {
 }
 
 bool Canonicalizer::run() {
+  Changed = bracketBarriers(M);
   for (CallBase *Call : collectMarkerCalls(M)) {
     auto Name = parseMarkerName(calledFunction(*Call)->getName());
     std::string Why;

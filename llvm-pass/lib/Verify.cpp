@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Barrier.h"
 #include "CallRewrite.h"
 #include "Diagnostics.h"
 #include "HandlerTable.h"
@@ -37,12 +38,14 @@ public:
   bool run();
 
 private:
+  void barriers();
   void functions();
   void addressesTaken();
   /// What is wrong with a call; empty when nothing is.
   std::string complaint(CallBase &Call);
   std::string aboutBody(const MarkerCall &Call);
   std::string aboutBound(const MarkerCall &Call);
+  std::string aboutBarrier(const MarkerCall &Call);
   std::string aboutHandlers(const MarkerCall &Call);
   std::string aboutTag(const MarkerCall &Call);
 
@@ -136,6 +139,15 @@ std::string Verifier::aboutBound(const MarkerCall &Call) {
   return {};
 }
 
+/// weft-markers has taken away what is right.
+std::string Verifier::aboutBarrier(const MarkerCall &Call) {
+  for (const User *U : Call.Call->users())
+    if (auto *By = dyn_cast<CallBase>(U); By && By->getCalledOperand() == Call.Call)
+      if (std::string Why = whyNoBarrier(*By); !Why.empty())
+        return Why;
+  return "what WEFT_BARRIER(f) gives can only be called, at once";
+}
+
 std::string Verifier::aboutHandlers(const MarkerCall &Call) {
   HandlerTable Table;
   std::string Why;
@@ -220,6 +232,9 @@ std::string Verifier::complaint(CallBase &Call) {
     case MarkerOp::Switch:
       Why = aboutTag(*Parsed);
       break;
+    case MarkerOp::Barrier:
+      Why = aboutBarrier(*Parsed);
+      break;
     case MarkerOp::Return:
       if (!isThunk(*Call.getFunction()))
         Why = "is the pass's own; a body ends by ret";
@@ -229,6 +244,18 @@ std::string Verifier::complaint(CallBase &Call) {
     }
   }
   return Why.empty() ? Why : Prefix + Why;
+}
+
+void Verifier::barriers() {
+  for (Function &F : M) {
+    if (F.hasFnAttribute(BarrierAttribute))
+      Found.error(F, "function '" + F.getName() +
+                         "' is \"weft.barrier\": it is an attribute of calls");
+    for (Instruction &I : instructions(F))
+      if (auto *Call = dyn_cast<CallBase>(&I); Call && isBarrier(*Call))
+        if (std::string Why = whyNoBarrier(*Call); !Why.empty())
+          Found.error(*Call, "weft.barrier: " + Why);
+  }
 }
 
 void Verifier::functions() {
@@ -285,6 +312,7 @@ bool Verifier::run() {
     Found.error(*Call, Message);
     Bad.push_back(Call);
   }
+  barriers();
   functions();
   addressesTaken();
   if (Found.empty())

@@ -36,6 +36,7 @@ StringRef X86_64Switch::floatRegister(unsigned Lane) { return FloatRegisters[Lan
 std::string X86_64Switch::resumeText() { return WEFT_X86_64_RESUME("%", "$$"); }
 std::string X86_64Switch::suspendText() { return WEFT_X86_64_SUSPEND("%", "$$"); }
 std::string X86_64Switch::returnText() { return WEFT_X86_64_RETURN("%", "$$"); }
+std::string X86_64Switch::currentText() { return WEFT_X86_64_CURRENT_IN_R12("%"); }
 std::string X86_64Switch::switchText(unsigned IntsSent) {
   // The register of the handle is a part of the text, which is a literal.
   std::string Text = WEFT_X86_64_SWITCH("%", "$$", "@");

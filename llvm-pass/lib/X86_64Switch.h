@@ -32,6 +32,8 @@ public:
   static std::string suspendText();
   static std::string switchText(unsigned IntsSent);
   static std::string returnText();
+  /// Gives the running continuation's block in r12.
+  static std::string currentText();
 
   struct Asm {
     llvm::FunctionType *Ty;

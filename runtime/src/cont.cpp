@@ -331,6 +331,8 @@ weft_cb *weft_rt_cont_renew(weft_cb *old) {
 Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind) {
   for (weft_cb *cb = me; cb != &weft_root_cb; cb = cb->parent) {
     auto *on = reinterpret_cast<const weft_handlers *>(reinterpret_cast<uintptr_t>(cb->on) & ~UINT64_C(1));
+    if (__builtin_expect(on->flags & WEFT_HANDLERS_BARRIER, 0))
+      return {nullptr, WEFT_RULE_BARRIER};
     for (uint32_t i = 0; i < on->count; ++i) {
       if (on->entry[i].tag != tag || on->entry[i].kind != kind)
         continue;
@@ -351,6 +353,15 @@ Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind) {
       return {nullptr, WEFT_RULE_DROP};
   }
   return {nullptr, WEFT_RULE_UNHANDLED};
+}
+
+const weft_barrier *weft_rt_barrier(void) {
+  for (weft_cb *cb = weft_current(); cb != &weft_root_cb; cb = cb->parent) {
+    auto *on = reinterpret_cast<const weft_handlers *>(reinterpret_cast<uintptr_t>(cb->on) & ~UINT64_C(1));
+    if (on->flags & WEFT_HANDLERS_BARRIER)
+      return reinterpret_cast<const weft_barrier *>(on);
+  }
+  return nullptr;
 }
 
 // The end of a block with flags, or of a thread's first one; on its own stack still.

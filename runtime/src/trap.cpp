@@ -4,6 +4,8 @@
 #include "cont.h"
 #include "fatal.h"
 
+#include <cstdio>
+
 extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *tag) {
   char who[96];
   weft::describe(weft_current(), who, sizeof who);
@@ -19,13 +21,23 @@ extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *t
                 static_cast<const void *>(tag), who);
   case WEFT_RULE_DROP:
     weft::fatal("weft: a dropped continuation went on instead of unwinding, in %s (CONT-03)", who);
+  case WEFT_RULE_BARRIER: {
+    const weft_barrier *at = weft_rt_barrier();
+    char place[256] = "";
+    if (at && at->file)
+      snprintf(place, sizeof place, " at %s:%u", at->file, at->line);
+    weft::fatal("weft: tag '%s' (%p) would cross the barrier in '%s'%s, in %s (CONT-10)", name,
+                static_cast<const void *>(tag), at ? at->function : "?", place, who);
+  }
   case WEFT_RULE_OVERFLOW:
-    weft::fatal("weft: no room is left on the stack of handle %#llx to bind values to it, in %s (STACK-01)",
-                static_cast<unsigned long long>(k), who);
+    weft::fatal(
+        "weft: no room is left on the stack of handle %#llx to bind values to it, in %s (STACK-01)",
+        static_cast<unsigned long long>(k), who);
   case WEFT_RULE_PAYLOAD:
-    weft::fatal("weft: payload too long: six integers or pointers and six floats travel, what was bound "
-                "included, by a switch five integers; in %s (CONT-08)",
-                who);
+    weft::fatal(
+        "weft: payload too long: six integers or pointers and six floats travel, what was bound "
+        "included, by a switch five integers; in %s (CONT-08)",
+        who);
   default:
     weft::fatal("weft: rule %d broken by handle %#llx, tag '%s', in %s", rule,
                 static_cast<unsigned long long>(k), name, who);

@@ -18,6 +18,7 @@
 	.popsection
 	.endm
 
+	unlowered weft.barrier.mem
 	unlowered weft.cont.new
 	unlowered weft.cont.new.mem
 	unlowered weft.cont.bind

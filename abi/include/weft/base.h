@@ -78,7 +78,7 @@ typedef struct weft_handler {
 
 typedef struct weft_handlers {
   uint32_t count;
-  uint32_t flags; /* 0 */
+  uint32_t flags; /* 0; others are the pass's (lowered.h) */
   weft_handler entry[1];
 } weft_handlers;
 

@@ -77,6 +77,19 @@ extern WEFT_API const char weft_abi1_x86_64_inline;
 /* A table that lists nothing; what a null or empty `on` becomes. */
 extern WEFT_API const weft_handlers weft_no_handlers;
 
+/* What stands in the place of the running continuation's handlers during a call with "weft.barrier":
+ * lists nothing (count 0, one entry that no tag matches), and no search goes past it. Constant; `file` is
+ * NULL where the place is not known. */
+#define WEFT_HANDLERS_BARRIER 1u
+struct weft_barrier {
+  weft_handlers on;
+  const char *function, *file;
+  uint32_t line, reserved;
+};
+
+/* The innermost barrier that the running continuation is inside of, or NULL; for weft_trap. */
+WEFT_API const struct weft_barrier *weft_rt_barrier(void);
+
 /* What lowered code calls. Payload registers and the rest are in arch/x86_64.h. */
 
 /* A fresh continuation that will run fn(env, i0..i5, f0..f5) on a stack of that class, by the C
@@ -118,7 +131,8 @@ enum {
   WEFT_RULE_DROP = 3,      /* CONT-03 suspended or caught for good while being dropped */
   WEFT_RULE_ESCAPE = 4,    /* CONT-04 an exception left a continuation whose resumer cannot take it */
   WEFT_RULE_OVERFLOW = 5,  /* STACK-01 the stack is used up */
-  WEFT_RULE_PAYLOAD = 6    /* CONT-08 more values than travel */
+  WEFT_RULE_PAYLOAD = 6,   /* CONT-08 more values than travel */
+  WEFT_RULE_BARRIER = 7    /* CONT-10 suspended or switched across a barrier */
 };
 
 /* Called when a marker breaks a rule, with the state as it was before the marker. Weak: a language

@@ -22,8 +22,10 @@ extern "C" {
 #define WEFT_MARKER_IS(name)                                                                       \
   __asm__("weft." name) __attribute__((error(                                                      \
       "Weft's pass did not run: compile with clang -fpass-plugin=weft-pass-22.so")))
+#define WEFT_MARKER_NOTHROW __attribute__((nothrow))
 #else
 #define WEFT_MARKER_IS(name) __asm__("weft." name)
+#define WEFT_MARKER_NOTHROW
 #endif
 
 /* Defines a tag. Each definition is another tag, whatever its contents: its address is its name. */
@@ -68,6 +70,15 @@ weft_cont weft_cont_bind(weft_cont k, const weft_payload *values, uint32_t ints,
 
 /* Unwinds k, each clean-up once; a fresh one is just freed. */
 void weft_cont_drop(weft_cont k) WEFT_MARKER_IS("cont.drop");
+
+/* WEFT_BARRIER(f)(arguments) calls f, and no suspension or switch crosses the call: one that would is a
+ * defined error, which names its tag and this place (CONT-10). For functions that cannot bear to be left
+ * in the middle or entered twice, such as qsort. What is resumed inside may suspend to inside. */
+typedef void (*weft_marker_function)(void);
+weft_marker_function weft_barrier(weft_marker_function callee, const char *file, uint32_t line)
+    WEFT_MARKER_IS("barrier.mem") WEFT_MARKER_NOTHROW;
+#define WEFT_BARRIER(f)                                                                            \
+  ((__typeof__(&*(f)))weft_barrier((weft_marker_function)(f), __FILE__, __LINE__))
 
 #ifdef __cplusplus
 }

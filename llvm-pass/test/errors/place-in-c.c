@@ -26,4 +26,8 @@ weft_cont b(weft_cont k, weft_payload *values) {
   return weft_cont_bind(k, values, 7, 0);
   // CHECK: place-in-c.c:[[@LINE-1]]:10: error: weft.cont.bind: binds 7 integers, at most 6 travel (rule CONT-08)
 }
-// CHECK: 5 errors generated
+void *c(void) {
+  return (void *)WEFT_BARRIER(f);
+  // CHECK: place-in-c.c:[[@LINE-1]]:18: error: weft.barrier: what WEFT_BARRIER(f) gives can only be called, at once
+}
+// CHECK: 6 errors generated

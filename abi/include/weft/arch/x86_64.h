@@ -60,6 +60,10 @@
 #define WEFT_X86_64_TLS(R) "movq weft_tls@gottpoff(" R "rip), " R "r12\n\t"
 #define WEFT_X86_64_CURRENT(R) R "fs:(" R "r12)"
 
+/* r12 = the running continuation's block; for a barrier */
+#define WEFT_X86_64_CURRENT_IN_R12(R)                                                              \
+  WEFT_X86_64_TLS(R) "movq " WEFT_X86_64_CURRENT(R) ", " R "r12\n\t"
+
 /* Restores rbx and rbp, with rsp at [rbx][rbp].
  * DW_CFA_def_cfa_expression 0x0f; breg7(rsp) 0x77; breg5(rdi) 0x75; deref 0x06; plus_uconst 0x23 */
 #define WEFT_X86_64_CFA_RSP8 ".cfi_escape 0x0f,5,0x77,8,0x06,0x23,16\n\t"

@@ -127,7 +127,8 @@ asm(FUNCTION("weft_rt_return") ".cfi_undefined %rip\n"
 // --- The slow way of a suspend -------------------------------------------------------------------------
 // Jumped to by the text of suspend: rdi me, r10 tag, r12 the thread, r14 my table, perhaps with the
 // bit that marks it as part of a cached way, r15 where to land. First the cache, looking at the entry again, for tables
-// may differ from resume to resume; then my own first entry without that bit, then the walk.
+// may differ from resume to resume (and at me, whom a barrier may have given one); then my own first entry
+// without that bit, then the walk.
 asm(FUNCTION("weft_rt_suspend_slow")
     ".cfi_def_cfa %rsp, 16\n.cfi_register %rip, %r15\n"
     ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
@@ -139,6 +140,11 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "cmpq " CACHE_EPOCH "(%rdi), %r11\n"
     "jne 1f\n"
     "movq " CACHE_FOUND "(%rdi), %r13\n"
+    "testb $1, %r14b\n" // a way that goes past me has this mark, but for a barrier
+    "jne 2f\n"
+    "cmpq %rdi, %r13\n"
+    "jne 1f\n"
+    "2:\n"
     "movq " S(WEFT_CB_ON) "(%r13), %r11\n"
     "movq " CACHE_INDEX "(%rdi), %r14\n"
     "testb $1, %r11b\n"
