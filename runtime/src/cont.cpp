@@ -4,8 +4,8 @@
 //
 // The table is address space for every slot there can be, both halves in one reservation; a page of it
 // is committed when its first slot is used, and never trimmed, so a stale handle always finds a
-// generation to disagree with. Free blocks are cached per thread with their stacks; a thread that ends
-// leaves its own to the others.
+// generation to disagree with. Free blocks are cached per thread with their stacks; trim.h has what becomes
+// of those that nobody needs.
 #include "cont.h"
 
 #include "arch/sanitizer.h"
@@ -14,6 +14,7 @@
 #include "os/os.h"
 #include "overflow.h"
 #include "stack.h"
+#include "trim.h"
 
 #include <atomic>
 #include <cstring>
@@ -49,8 +50,7 @@ namespace {
 weft_cb no_slots[1] = {{~UINT64_C(0), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, 0, 0}};
 
 std::mutex lock;
-uint32_t slots_used;                      // slot 0 is never given out
-weft_cb *left_behind[WEFT_STACK_CLASSES]; // by threads that ended
+uint32_t slots_used;                    // slot 0 is never given out
 std::atomic<uint32_t> default_class{0}; // 0: not asked yet
 
 bool reserve_table() {
@@ -86,13 +86,7 @@ struct ThreadEnd {
   bool armed = false;
   ~ThreadEnd() {
     free_dead_blocks();
-    std::lock_guard<std::mutex> hold(lock);
-    for (uint32_t c = 0; c < WEFT_STACK_CLASSES; ++c)
-      while (weft_cb *cb = weft_tls.free_list[c]) {
-        weft_tls.free_list[c] = cb->parent;
-        cb->parent = left_behind[c];
-        left_behind[c] = cb;
-      }
+    leave_blocks();
   }
 };
 thread_local ThreadEnd thread_end;
@@ -104,7 +98,7 @@ void arm_thread() {
   install_overflow_handler();
 }
 
-// A block with a stack, from another thread's leavings or new. Null when there is no memory.
+// A block with a stack, an idle one or a new one. Null when there is no memory.
 [[gnu::noinline]] weft_cb *slow_block(uint32_t stack_class) {
   if (stack_class == 0)
     return nullptr;
@@ -114,13 +108,8 @@ void arm_thread() {
     weft_tls.free_list[stack_class] = cb->parent;
     return cb;
   }
-  {
-    std::lock_guard<std::mutex> hold(lock);
-    if (weft_cb *cb = left_behind[stack_class]) {
-      left_behind[stack_class] = cb->parent;
-      return cb;
-    }
-  }
+  if (weft_cb *cb = take_idle_block(stack_class))
+    return cb;
   Stack stack = make_stack(stack_class);
   if (!stack.low)
     return nullptr;
@@ -131,7 +120,7 @@ void arm_thread() {
   ColdCb *c = cold(cb);
   c->stack_low = stack.low;
   c->stack_top = stack.top - sizeof(BodyWords);
-  reinterpret_cast<weft_cb **>(c->stack_top)[-1] = cb;
+  prepare_stack(cb);
   return cb;
 }
 
@@ -318,7 +307,7 @@ weft_cb *weft_rt_cont_renew(weft_cb *old) {
         inner->parent = cb;
         break;
       }
-  reinterpret_cast<weft_cb **>(cold(cb)->stack_top)[-1] = cb;
+  prepare_stack(cb);
   // The old slot has no stack and is on no list: retired. Its generation 0 matches no handle.
   *cold(old) = {};
   __atomic_fetch_add(&weft_link_epoch, 1, __ATOMIC_RELAXED);

@@ -42,6 +42,12 @@ struct BodyWords {
   void *env;
 };
 
+// Writes what every use of a stack finds at its very top and none changes (arch/x86_64.h): once for a new
+// stack, and again when its pages were given back.
+inline void prepare_stack(weft_cb *cb) {
+  reinterpret_cast<weft_cb **>(cold(cb)->stack_top)[-1] = cb;
+}
+
 // Like weft_rt_cont_new_mem, but nothing above it belongs to it: backtraces and exceptions end at
 // its start. For the runtime's tasks. 0 when out of memory or slots.
 weft_cont cont_new_root(weft_body body, void *env, uint32_t stack_class);

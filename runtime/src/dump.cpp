@@ -4,6 +4,7 @@
 // so that it can be called when little works any more.
 #include "os/os.h"
 #include "runtime.h"
+#include "trim.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -112,7 +113,11 @@ void weft_dump(weft_runtime *rt, int fd) {
     return;
   static const char *const guards[] = {"none", "mprotect", "MADV_GUARD_INSTALL"};
   char line[512];
-  int n = snprintf(line, sizeof line, "weft: %llu tasks, guard %s\n", (unsigned long long)rt->live,
+  IdleCounts idle = idle_counts();
+  int n = snprintf(line, sizeof line,
+                   "weft: %llu tasks; stacks: %llu live, %llu cached, %llu trimmed, guard %s\n",
+                   (unsigned long long)rt->live, (unsigned long long)rt->stacks_bound,
+                   (unsigned long long)idle.cached, (unsigned long long)idle.trimmed,
                    guards[static_cast<uint32_t>(os::guard_kind())]);
   write_all(fd, line, static_cast<size_t>(n));
   task_table().each([&](Task &t) {

@@ -136,6 +136,7 @@ weft_status build(weft_runtime *rt, const weft_runtime_config *config, char *err
   rt->worker.rt = rt;
   rt->interval = 8;
   rt->armed = WEFT_NEVER;
+  rt->trim_wanted = WEFT_NEVER;
   rt->default_stack = settings.stack_class;
   rt->print_stats = settings.stats;
   set_default_stack_class(settings.stack_class);

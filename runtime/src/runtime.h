@@ -69,6 +69,8 @@ struct RuntimeLife {
   uint64_t turn_end;   // WEFT_NEVER: no limit
   uint64_t picks_left; // UINT64_MAX: no limit
   uint64_t armed;      // what the host's timer was last told
+  uint64_t trim_at;     // no look at idle stacks before
+  uint64_t trim_wanted; // the turn that shall do it; WEFT_NEVER
   bool draining;       // the inbox is being served: who woke is a foreign thread
   bool turn_wanted;    // posted, and no turn has begun since
   bool held;           // the host was told to stay alive

@@ -2,7 +2,8 @@
 
 // Stacks: address space in arenas by size class, a guard page below each, coloured tops.
 //
-// A stack is never given back alone; it stays with its control block (cont.h) and is reused warm. Tops
+// A stack is never given back alone; it stays with its control block (cont.h) and is reused warm, or, when
+// nobody needs it, without its pages (trim.h). Tops
 // are shifted by 64-byte steps within the page, because a thousand stacks with equal low address bits
 // fight for the same cache sets (3x per switch); half a page of steps leaves a small task in one page.
 // Rejected: growing by copying (frames hold addresses of frames); growing by segments (a slow call in

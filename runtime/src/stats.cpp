@@ -4,6 +4,7 @@
 #include "os/os.h"
 #include "runtime.h"
 #include "stack.h"
+#include "trim.h"
 
 #include <cstdio>
 #include <cstring>
@@ -27,6 +28,9 @@ weft_stats gather(const weft_runtime *rt) {
   s.stacks_made = stack_counts().made;
   s.stacks_live = rt->stacks_bound;
   s.stacks_reused = s.stacks_reused > s.stacks_made ? s.stacks_reused - s.stacks_made : 0;
+  IdleCounts idle = idle_counts();
+  s.stacks_cached = idle.cached;
+  s.stacks_trimmed = idle.trimmed;
   return s;
 }
 
@@ -40,11 +44,11 @@ void print_stats(weft_runtime *rt) {
           "weft: scheduler %s, %llu turns, %llu picks (%llu yields, %llu parks)\n"
           "weft: tasks %llu spawned, %llu done, %llu live\n"
           "weft: tokens %llu completed, %llu stale; timers %llu fired\n"
-          "weft: stacks %llu made, %llu reused, %llu live, guard %s\n",
+          "weft: stacks %llu made, %llu reused, %llu live, %llu cached, %llu trimmed, guard %s\n",
           rt->root ? rt->root->ops.name : "", n(s.turns), n(s.picked), n(s.yielded), n(s.parked),
           n(s.tasks_spawned), n(s.tasks_done), n(s.tasks_live), n(s.tokens_completed),
           n(s.tokens_stale), n(s.timers_fired), n(s.stacks_made), n(s.stacks_reused),
-          n(s.stacks_live), guards[s.guard]);
+          n(s.stacks_live), n(s.stacks_cached), n(s.stacks_trimmed), guards[s.guard]);
 }
 
 } // namespace weft

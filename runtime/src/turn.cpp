@@ -6,11 +6,15 @@
 // the budget is used up. It never blocks. A clock read costs as much as two yields, so there is one
 // per `interval` picks, where the interval adapts to how long picks take: about one read in 20 us.
 // A turn with a limit of time starts with a short interval, because the tasks may have changed.
+//
+// A turn that leaves nothing ready looks after stacks that nobody uses, at most once a second, and
+// asks for a turn of its own when that has not ended or there is much to look at.
 #include "cont.h"
 #include "fatal.h"
 #include "runtime.h"
 #include "token.h"
 #include "trace.h"
+#include "trim.h"
 
 #include <cerrno>
 #include <cxxabi.h>
@@ -86,6 +90,17 @@ void tell_hold(weft_runtime *rt) {
   rt->held = hold;
   if (rt->host.hold)
     rt->host.hold(rt->host_self, hold ? 1 : -1);
+}
+
+void trim_when_idle(weft_runtime *rt) {
+  if (rt->now < rt->trim_at || rt->turn_over) {
+    if (rt->trim_wanted == WEFT_NEVER && worth_a_look())
+      rt->trim_wanted = rt->trim_at;
+    return;
+  }
+  TrimWish wish = trim_step();
+  rt->trim_at = rt->now + (wish == TrimWish::Soon ? kTrimPause : kTrimLookEvery);
+  rt->trim_wanted = wish == TrimWish::Nothing ? WEFT_NEVER : rt->trim_at;
 }
 
 void end_shutdown(weft_runtime *rt) {
@@ -213,6 +228,11 @@ weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget) {
   flush_ready(rt, &rt->worker);
   result.more = rt->root->ready != 0 || !rt->inbox.empty();
   result.next_deadline = rt->timers.earliest();
+  if (!result.more && !rt->closing) {
+    trim_when_idle(rt);
+    if (rt->trim_wanted < result.next_deadline)
+      result.next_deadline = rt->trim_wanted;
+  }
   result.live = rt->live;
   if (rt->trace)
     event::turn_end(rt, result.more);

@@ -75,7 +75,7 @@ TEST_CASE("a dump lists each task with its state, what it waits for and its doma
   m.go([&] { during = dump(m.rt); }, nullptr, d, "runner");
   m.go([] {}, nullptr, d, "queued");
   m.turn();
-  CHECK(has(during, "weft: 7 tasks, guard "));
+  CHECK(has(during, "weft: 7 tasks; stacks: 6 live, "));
   CHECK(has(during, "#1 'parker' parked for wake in root/outer/inner"));
   CHECK(has(during, "#2 'sleeper' parked for sleep in root"));
   CHECK(has(during, "#3 'receiver' parked for channel receive in root"));

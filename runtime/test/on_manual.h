@@ -6,6 +6,7 @@
 #define WEFT_TEST_ON_MANUAL_H
 
 #include "weft/hosts/manual.h"
+#include "weft/stack.h"
 #include "weft/task.h"
 
 #include <catch2/catch.hpp>
@@ -21,6 +22,7 @@ public:
     weft_status status = weft_manual_runtime(host, sched, &rt, error, sizeof error);
     INFO(error);
     REQUIRE(status == WEFT_OK);
+    weft_stack_trim(); // of earlier tests' stacks, after which an idle runtime would look
   }
   ~OnManual() {
     if (rt && std::uncaught_exceptions() == 0) {

@@ -74,7 +74,7 @@ typedef struct weft_budget {
 typedef struct weft_turn_result {
   weft_status status;     /* WEFT_OK; WEFT_E_BUSY inside another turn (re-posted); WEFT_E_CLOSED */
   uint32_t more;          /* something is ready: another turn, after other host work */
-  uint64_t next_deadline; /* earliest timer, WEFT_NEVER if none */
+  uint64_t next_deadline; /* earliest timer, or sooner to trim idle stacks; WEFT_NEVER if none */
   uint64_t live;          /* tasks not done */
 } weft_turn_result;
 

@@ -107,7 +107,10 @@ typedef struct weft_stats {
   uint64_t readied, picked, parked, yielded, turns;
   uint64_t tokens_completed, tokens_stale, timers_fired;
   uint64_t stacks_made, stacks_reused, stacks_live;
+  /* Free for reuse, of this thread and of ended ones: with their pages, and without (weft_stack_trim). */
+  uint64_t stacks_cached, stacks_trimmed;
 } weft_stats;
+/* Counts what is cached by walking it. */
 WEFT_API void weft_get_stats(weft_runtime *rt, weft_stats *out);
 /* All tasks as text: id, name, state, what each waits for, domain path. To a file descriptor. */
 WEFT_API void weft_dump(weft_runtime *rt, int fd);

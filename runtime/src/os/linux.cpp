@@ -101,6 +101,8 @@ void *reserve(size_t size) {
   return base;
 }
 
+bool discard(void *base, size_t size) { return madvise(base, size, MADV_DONTNEED) == 0; }
+
 Guard guard_kind() {
   static const Guard kind = probe();
   return kind;

@@ -17,6 +17,10 @@ size_t page_size();
 // byte of a stack would cost 2 MiB). Null when there is none.
 void *reserve(size_t size);
 
+// Gives the pages of [base, base + size) back now; they are zero when touched again. False: the system keeps
+// them (locked memory, say), with what is in them.
+bool discard(void *base, size_t size);
+
 // Which guard this kernel really gives; probed once by touching, because emulators accept the advice and
 // install nothing.
 Guard guard_kind();
