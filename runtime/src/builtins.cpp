@@ -7,10 +7,12 @@
 extern "C" {
 extern const weft_sched_ops weft_sched_fifo;
 
-extern const weft_host_ops weft_host_epoll;
-weft_status weft_host_epoll_new(void **self);
-void weft_host_epoll_attach(void *self, weft_runtime *rt);
-void weft_host_epoll_free(void *self);
+// As hosts/epoll's header has it.
+struct weft_epoll_host;
+weft_status weft_epoll_host_new(weft_epoll_host **out);
+void weft_epoll_host_attach(weft_epoll_host *host, weft_runtime *rt);
+void weft_epoll_host_free(weft_epoll_host *host);
+const weft_host_ops *weft_epoll_host_ops(void);
 }
 
 namespace weft {
@@ -22,15 +24,19 @@ const weft_sched_ops *const *builtin_schedulers(size_t *count) {
 }
 
 weft_status make_default_host(const weft_host_ops **ops, void **self, char *error, size_t size) {
-  weft_status status = weft_host_epoll_new(self);
+  weft_epoll_host *host;
+  weft_status status = weft_epoll_host_new(&host);
   if (status != WEFT_OK)
     return refuse(status, error, size, "the embedded host cannot be made: %s",
                   weft_status_text(status));
-  *ops = &weft_host_epoll;
+  *ops = weft_epoll_host_ops();
+  *self = host;
   return WEFT_OK;
 }
 
-void attach_default_host(void *self, weft_runtime *rt) { weft_host_epoll_attach(self, rt); }
-void free_default_host(void *self) { weft_host_epoll_free(self); }
+void attach_default_host(void *self, weft_runtime *rt) {
+  weft_epoll_host_attach(static_cast<weft_epoll_host *>(self), rt);
+}
+void free_default_host(void *self) { weft_epoll_host_free(static_cast<weft_epoll_host *>(self)); }
 
 } // namespace weft

@@ -9,6 +9,7 @@
 #include "fatal.h"
 #include "os/os.h"
 #include "stack.h"
+#include "weft/stack.h"
 
 #include <atomic>
 #include <cstdio>
@@ -53,3 +54,5 @@ void install_overflow_handler() {
 void set_overflow_hook(void (*hook)(const char *)) { overflow_hook.store(hook); }
 
 } // namespace weft
+
+extern "C" void weft_thread_init(void) { weft::install_overflow_handler(); }

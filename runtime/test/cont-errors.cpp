@@ -6,10 +6,12 @@
 #include "dies.h"
 #include "stack.h"
 #include "weft/lowered.h"
+#include "weft/stack.h"
 
 #include <catch2/catch.hpp>
 #include <random>
 #include <sys/mman.h>
+#include <thread>
 #include <vector>
 
 using Catch::Contains;
@@ -115,6 +117,47 @@ TEST_CASE("a used-up stack dies with its owner, its size and a backtrace") {
   CHECK(d.signal == SIGABRT);
   CHECK_THAT(d.text, Contains("weft: stack overflow in continuation #") && Contains(": 256 KiB") &&
                          Contains("deep"));
+}
+
+TEST_CASE("a thread that only resumes what others made reports an overflow after weft_thread_init") {
+  if (sanitized()) {
+    WARN("skipped: sanitizers own the signal");
+    return;
+  }
+  for (bool prepared : {true, false}) {
+    Death d = dies([=] {
+      weft_cont k = weft_rt_cont_new_mem(
+          [](void *, weft_payload *io) { io->i[0] = static_cast<uint64_t>(deep(nullptr, 0)); }, nullptr,
+          WEFT_STACK_256K);
+      std::thread([=] {
+        if (prepared)
+          weft_thread_init();
+        weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+      }).join();
+    });
+    CHECK(d.signal == (prepared ? SIGABRT : SIGSEGV)); // the guard holds in any case
+    CHECK((d.text.find("weft: stack overflow in continuation #") != std::string::npos) == prepared);
+  }
+}
+
+TEST_CASE("a thread keeps the alternate signal stack that it has") {
+  if (sanitized()) {
+    WARN("skipped: sanitizers have one on each thread");
+    return;
+  }
+  std::thread([] {
+    static char room[64 * 1024];
+    stack_t mine = {}, now = {};
+    mine.ss_sp = room;
+    mine.ss_size = sizeof room;
+    sigaltstack(&mine, nullptr);
+    weft_thread_init();
+    weft_thread_init();
+    sigaltstack(nullptr, &now);
+    CHECK(now.ss_sp == room);
+    mine.ss_flags = SS_DISABLE;
+    sigaltstack(&mine, nullptr);
+  }).join();
 }
 
 TEST_CASE("a fault that is no overflow goes to who had the signal before") {

@@ -1,7 +1,7 @@
 /* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
 
-/* What a program may ask about the memory of stacks, whether it has a runtime or only
- * continuations. */
+/* What a program may ask for its stacks, whether it has a runtime or only continuations: memory back,
+ * and a clear death when one is used up. */
 #ifndef WEFT_STACK_H
 #define WEFT_STACK_H
 
@@ -24,6 +24,18 @@ extern "C" {
  * than a few instructions. Returns: the number of stacks whose pages were given back. Since ABI 1.
  */
 WEFT_API uint64_t weft_stack_trim(void);
+
+/* Prepares the calling thread for running continuations that other threads made: gives it the
+ * alternate signal stack on which a stack overflow is reported (STACK-01), unless it has one.
+ *
+ * Making or ending a continuation, or a runtime, prepares a thread by itself. One that only resumes what
+ * was handed to it shows nothing of that to Weft, as a resume is a few instructions that ask nothing;
+ * without this call it dies of an overflow by SIGSEGV, with no text. Nothing else depends on it.
+ *
+ * Thread:  any; any number of calls. Not async-signal-safe.
+ * Effects: the first call makes a mapping of 128 KiB, which the thread's end gives back.
+ * Since ABI 1. Rule STACK-01. */
+WEFT_API void weft_thread_init(void);
 
 #ifdef __cplusplus
 }
