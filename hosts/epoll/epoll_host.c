@@ -1,6 +1,6 @@
 /* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
 
-/* The embedded default host: a loop on epoll, for programs that have none of their own.
+/* The host of epoll.h.
  *
  * The runtime owns the thread here: weft_run gives turns and blocks in this host between them.
  * Watching is one edge-triggered registration for a descriptor's life. post() is a flag, and a
@@ -11,7 +11,7 @@
  * deadline along); level triggering (a registration change per wait).
  */
 #define _GNU_SOURCE
-#include "weft/host.h"
+#include "weft/hosts/epoll.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-typedef struct epoll_host {
+struct weft_epoll_host {
   int epoll;
   int event;
   atomic_int posted;
@@ -33,7 +33,7 @@ typedef struct epoll_host {
   uint64_t deadline; /* armed */
   size_t watched;
   int no_pwait2; /* the kernel lacks it */
-} epoll_host;
+};
 
 static uint64_t host_now(void *self) {
   struct timespec t;
@@ -43,12 +43,12 @@ static uint64_t host_now(void *self) {
 }
 
 static int host_on_loop(void *self) {
-  epoll_host *h = self;
+  weft_epoll_host *h = self;
   return pthread_equal(h->thread, pthread_self());
 }
 
 static void host_post(void *self) {
-  epoll_host *h = self;
+  weft_epoll_host *h = self;
   if (atomic_exchange(&h->posted, 1) == 0 && atomic_load(&h->asleep)) {
     uint64_t one = 1;
     ssize_t n = write(h->event, &one, sizeof one);
@@ -57,11 +57,11 @@ static void host_post(void *self) {
 }
 
 static void host_arm(void *self, uint64_t deadline_ns) {
-  ((epoll_host *)self)->deadline = deadline_ns;
+  ((weft_epoll_host *)self)->deadline = deadline_ns;
 }
 
 static weft_status host_watch(void *self, weft_fd_cell *cell) {
-  epoll_host *h = self;
+  weft_epoll_host *h = self;
   struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = cell};
   if (epoll_ctl(h->epoll, EPOLL_CTL_ADD, cell->fd, &e) != 0)
     return -errno;
@@ -71,7 +71,7 @@ static weft_status host_watch(void *self, weft_fd_cell *cell) {
 }
 
 static void host_unwatch(void *self, weft_fd_cell *cell) {
-  epoll_host *h = self;
+  weft_epoll_host *h = self;
   if (cell->host != h)
     return;
   epoll_ctl(h->epoll, EPOLL_CTL_DEL, cell->fd, NULL);
@@ -80,7 +80,7 @@ static void host_unwatch(void *self, weft_fd_cell *cell) {
 }
 
 /* Nanoseconds to a deadline, and never less than what remains when it has to be rounded. */
-static int wait_for_events(epoll_host *h, struct epoll_event *events, int max, uint64_t deadline) {
+static int wait_for_events(weft_epoll_host *h, struct epoll_event *events, int max, uint64_t deadline) {
   struct timespec t = {0, 0};
   uint64_t left = 0;
   if (deadline != WEFT_NEVER && deadline != 0) {
@@ -103,7 +103,7 @@ static int wait_for_events(epoll_host *h, struct epoll_event *events, int max, u
 }
 
 static int host_block(void *self, uint64_t deadline_ns) {
-  epoll_host *h = self;
+  weft_epoll_host *h = self;
   struct epoll_event events[128];
   /* Nobody is there who could post, and nothing is watched. */
   if (deadline_ns == WEFT_NEVER && h->watched == 0 && !atomic_load(&h->posted) &&
@@ -137,7 +137,7 @@ static int host_block(void *self, uint64_t deadline_ns) {
   return 0; /* also after a signal */
 }
 
-const weft_host_ops weft_host_epoll = {
+static const weft_host_ops epoll_ops = {
     .size = sizeof(weft_host_ops),
     .abi = WEFT_ABI,
     .name = "epoll",
@@ -150,12 +150,10 @@ const weft_host_ops weft_host_epoll = {
     .block = host_block,
 };
 
-weft_status weft_host_epoll_new(void **self);
-void weft_host_epoll_attach(void *self, weft_runtime *rt);
-void weft_host_epoll_free(void *self);
+const weft_host_ops *weft_epoll_host_ops(void) { return &epoll_ops; }
 
-weft_status weft_host_epoll_new(void **self) {
-  epoll_host *h = calloc(1, sizeof *h);
+weft_status weft_epoll_host_new(weft_epoll_host **out) {
+  weft_epoll_host *h = calloc(1, sizeof *h);
   if (!h)
     return WEFT_E_NOMEM;
   h->deadline = WEFT_NEVER;
@@ -165,17 +163,16 @@ weft_status weft_host_epoll_new(void **self) {
   struct epoll_event e = {.events = EPOLLIN, .data.ptr = NULL};
   if (h->event < 0 || epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->event, &e) != 0) {
     weft_status failed = -errno;
-    weft_host_epoll_free(h);
+    weft_epoll_host_free(h);
     return failed;
   }
-  *self = h;
+  *out = h;
   return WEFT_OK;
 }
 
-void weft_host_epoll_attach(void *self, weft_runtime *rt) { ((epoll_host *)self)->rt = rt; }
+void weft_epoll_host_attach(weft_epoll_host *h, weft_runtime *rt) { h->rt = rt; }
 
-void weft_host_epoll_free(void *self) {
-  epoll_host *h = self;
+void weft_epoll_host_free(weft_epoll_host *h) {
   if (!h)
     return;
   if (h->event >= 0)

@@ -2,6 +2,7 @@
 
 // The embedded loop sleeps when there is nothing to do, and every reason to wake ends its sleep: a
 // post from a thread, a deadline, a descriptor, a signal.
+#include "weft/hosts/epoll.h"
 #include "weft/net.h"
 #include "weft/task.h"
 
@@ -20,9 +21,9 @@
 namespace {
 
 struct Loop {
-  Loop() {
+  explicit Loop(const weft_runtime_config *config = nullptr) {
     char error[256] = "";
-    weft_status s = weft_runtime_create(nullptr, &rt, error, sizeof error);
+    weft_status s = weft_runtime_create(config, &rt, error, sizeof error);
     INFO(error);
     REQUIRE(s == WEFT_OK);
   }
@@ -210,4 +211,41 @@ TEST_CASE("a loop of another thread is not turned") {
   CHECK(run == WEFT_E_INVAL);
   CHECK(spawned == WEFT_E_INVAL);
   CHECK(destroyed == WEFT_E_INVAL);
+}
+
+TEST_CASE("a program may own the loop, and put its own function into the table") {
+  static int sleeps_seen = 0;
+  weft_epoll_host *host = nullptr;
+  REQUIRE(weft_epoll_host_new(&host) == WEFT_OK);
+  weft_host_ops ops = *weft_epoll_host_ops();
+  ops.block = [](void *self, uint64_t deadline) {
+    sleeps_seen++;
+    return weft_epoll_host_ops()->block(self, deadline);
+  };
+  weft_runtime_config config = {};
+  config.size = sizeof config;
+  config.host = &ops;
+  config.host_self = host;
+  Loop loop(&config);
+  weft_epoll_host_attach(host, loop.rt);
+  int ends[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+  char got = 0;
+  loop.go([&] {
+    weft_sock *sock = nullptr;
+    CHECK(weft_sock_adopt(ends[0], &sock) == WEFT_OK);
+    CHECK(weft_sock_read(sock, &got, 1, WEFT_NEVER) == 1);
+    weft_sock_close(sock);
+  });
+  loop.go([&] {
+    weft_sleep(1000000);
+    CHECK(write(ends[1], "x", 1) == 1);
+  });
+  CHECK(weft_run(loop.rt) == WEFT_OK);
+  CHECK(got == 'x');
+  CHECK(sleeps_seen > 0);
+  close(ends[1]);
+  CHECK(weft_runtime_destroy(loop.rt) == WEFT_OK);
+  loop.rt = nullptr;
+  weft_epoll_host_free(host);
 }

@@ -2,7 +2,7 @@
 // process is Weft's embedded epoll host with two changes: standard output is flushed before it
 // blocks, and a fatal condition (a stack overflow) dies with Go's text.
 #include "panic.h"
-#include "weft/host.h"
+#include "weft/hosts/epoll.h"
 #include "weft/sync.h"
 #include "weft/task.h"
 #include <atomic>
@@ -13,13 +13,7 @@
 #include <unistd.h>
 #include <vector>
 
-// libweft's embedded host, which has no header of its own.
-extern "C" {
-extern const weft_host_ops weft_host_epoll;
-weft_status weft_host_epoll_new(void **self);
-void weft_host_epoll_attach(void *self, weft_runtime *rt);
-void mg_program(void *);
-}
+extern "C" void mg_program(void *);
 
 namespace minigo::rt {
 
@@ -69,7 +63,7 @@ void run_main(void *) {
 
 int block_after_flush(void *self, uint64_t deadline) {
   out_flush();
-  return weft_host_epoll.block(self, deadline);
+  return weft_epoll_host_ops()->block(self, deadline);
 }
 
 void die_like_go(void *, const char *text) {
@@ -300,16 +294,16 @@ int main(int argc, char **argv) {
   using namespace minigo::rt;
   arg_count = argc;
   arg_values = argv;
-  void *self = nullptr;
+  weft_epoll_host *self = nullptr;
   char error[256] = "";
-  weft_host_ops ops = weft_host_epoll;
+  weft_host_ops ops = *weft_epoll_host_ops();
   ops.block = block_after_flush;
   ops.fatal = die_like_go;
   weft_runtime *rt = nullptr;
   weft_runtime_config config{};
   config.size = sizeof config;
   config.host = &ops;
-  if (weft_host_epoll_new(&self) != WEFT_OK) {
+  if (weft_epoll_host_new(&self) != WEFT_OK) {
     fprintf(stderr, "weft: no event loop\n");
     return 1;
   }
@@ -318,7 +312,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "weft: %s\n", error);
     return 1;
   }
-  weft_host_epoll_attach(self, rt);
+  weft_epoll_host_attach(self, rt);
   spawn(run_main, nullptr, "main", WEFT_STACK_1G, tagged(1), true);
   weft_run(rt);
   deadlock(rt); // main's end is the process's: coming here means nobody can go on
