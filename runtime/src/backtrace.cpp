@@ -141,7 +141,7 @@ void backtrace_suspended(weft_cont k, size_t limit, void (*line)(void *, const c
   weft_cb *outer = &weft_slots[k & WEFT_SLOT_MASK];
   if (!k || outer->handle != k || !library().usable)
     return;
-  weft_cb *cb = outer->inner;
+  weft_cb *cb = innermost(outer);
   Printer printer{limit, line, arg};
   if (is_fresh(cb))
     return;

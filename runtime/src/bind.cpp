@@ -81,7 +81,7 @@ extern "C" weft_cont weft_rt_cont_bind(weft_cont k, const weft_payload *values, 
   weft_cb *cb = &weft_slots[k & WEFT_SLOT_MASK];
   if (cb->handle != k)
     weft_trap(WEFT_RULE_CONSUMED, k, nullptr);
-  weft_cb *inner = cb->inner;
+  weft_cb *inner = innermost(cb);
   if (reinterpret_cast<char *>(values_of(inner)) < cold(inner)->stack_low)
     weft_trap(WEFT_RULE_OVERFLOW, k, nullptr);
   // All of it before the handle moves on: a block whose generations are used up is copied then.

@@ -70,6 +70,8 @@ void free_dead_blocks();
 // Resumes a block that was consumed already, with no handlers.
 uint32_t resume_block(weft_cb *cb, const weft_payload *in, weft_payload *out,
                               weft_cont *next);
+// Where a suspended chain goes on; its outermost block when it has no other.
+weft_cb *innermost(weft_cb *outermost);
 // Never resumed yet.
 bool is_fresh(const weft_cb *cb);
 // Where a suspended block goes on once what was bound to it is in place (bind.cpp): its ip, mostly.

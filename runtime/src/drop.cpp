@@ -108,7 +108,7 @@ void weft_rt_cont_drop(weft_cont k) {
   free_dead_blocks();
   Drop drop = {cb, {}};
   cb->flags |= kCbDropping;
-  weft_cb *inner = cb->inner;
+  weft_cb *inner = innermost(cb);
   uint64_t ip = reinterpret_cast<uint64_t>(suspended_ip(inner));
   inner->ip = reinterpret_cast<void *>(weft_rt_raise_entry);
   weft_payload in = {{ip, reinterpret_cast<uint64_t>(unwind), reinterpret_cast<uint64_t>(&drop), 0, 0, 0},

@@ -37,9 +37,11 @@ struct weft_cb {
   void *ip;                /* suspended: where to go on */
   void *psp;               /* running: the resumer's stack pointer, at [return ip][rbx][rbp] */
   const weft_handlers *on; /* running: what the resumer installed; bit 0 set: some handler cache
-                              goes through this link, see weft_rt_suspend_slow */
+                              goes through this link, see weft_rt_suspend_slow;
+                              suspended, outermost of a chain: the innermost's rbx */
   struct weft_cb *parent;  /* running: the resumer; free: next on the free list */
-  struct weft_cb *inner;   /* suspended, outermost of a chain: its innermost */
+  struct weft_cb *inner;   /* suspended, outermost of a longer chain (its ip is
+                              weft_rt_into_chain): its innermost */
   uint32_t stack_class;
   uint32_t flags; /* 0 when finishing needs no extra work */
 };

@@ -75,7 +75,7 @@ WEFT_NOT_SEEN void tell(weft_cb *to, void **fake) {
 
 } // namespace
 
-WEFT_NOT_SEEN weft_cb *into(weft_cb *outermost) { return outermost->inner; }
+WEFT_NOT_SEEN weft_cb *into(weft_cb *outermost) { return innermost(outermost); }
 
 WEFT_NOT_SEEN weft_cb *out_of(const weft_tag *tag) {
   weft_cb *me = weft_current();

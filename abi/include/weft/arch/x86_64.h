@@ -12,7 +12,7 @@
  *        ...frames of fn...                                   ...frames...
  *        frame of the function with the suspend              frame of the function with the resume
  *        rbp                                                  rbp
- *   sp-> rbx                                                  rbx
+ *   sp-> rbx (a copy, for unwinding)                          rbx
  *        (nothing below is alive)                       psp-> return address (label 9)
  *
  *   at the very top of a stack, under the trampoline weft_rt_entry (runtime/src/arch):
@@ -20,7 +20,8 @@
  *
  * Who saves what: LLVM spills the values that are alive, because the asm clobbers every register;
  * rbp and rbx cannot be clobbered (frame and base pointer), so the text pushes them; sp and ip go
- * to the control block. MXCSR and the x87 control word are not switched. Clobbering xmm16-31 and
+ * to the control block, and rbx once more to the `on` of the chain's outermost, where the next resumer
+ * takes it from. MXCSR and the x87 control word are not switched. Clobbering xmm16-31 and
  * k0-7 is necessary: with xmm0-15 alone a zmm16 stayed alive across a switch. `alignstack` on the
  * asm is necessary: it disables the red zone, which the pushes would write.
  *
@@ -76,19 +77,20 @@
 #define WEFT_X86_64_LAND(R)                                                                        \
   "1:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_CHILD                                            \
   "movq " WEFT_X86_64_AT(WEFT_CB_SP, R, "rdi") ", " R "rsp\n\t" WEFT_X86_64_CFA_RSP8               \
-  WEFT_X86_64_POPS(R)
+  "leaq 8(" R "rsp), " R "rsp\n\t" WEFT_X86_64_CFA_RSP0 "popq " R "rbp\n\t"                        \
+  ".cfi_restore_state\n\t"
 
-/* Jumps into the innermost of rdi's chain. Mostly the chain has one block: comparing lets the processor
- * guess so, where a load would hold up the jump (7-17 % of a ring or nested pair). */
-#define WEFT_X86_64_INTO(R)                                                                        \
-  "cmpq " R "rdi, " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") "\n\t"                                 \
-  "jne 7f\n"                                                                                       \
-  "6:\n\t"                                                                                         \
+/* rbx from where the outermost block rdi keeps it while suspended, and the new table to there. So code
+ * that has what it wants next in rbx waits for one load, of the block, not for its sp and then its stack:
+ * a quarter of a switch in a ring, half of it when the stacks are not in the first-level cache. Early in
+ * the text for the same reason (docs/decisions/0007-rbx-in-the-block.md). */
+#define WEFT_X86_64_TAKE_RBX(R, on)                                                                \
+  "movq " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") ", " R "rbx\n\t"                                    \
+  "movq " R on ", " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"
+/* Jumps into rdi. A longer chain's outermost block has weft_rt_into_chain for its ip. */
+#define WEFT_X86_64_GO(R)                                                                          \
   "movq " R "rdi, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
-  "jmpq *" WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n"                                               \
-  "7:\n\t"                                                                                         \
-  "movq " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") ", " R "rdi\n\t"                                 \
-  "jmp 6b\n"
+  "jmpq *" WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n"
 
 #define WEFT_X86_64_RESUME(R, D)                                                                   \
   "pushq " R "rbp\n\t"                                                                             \
@@ -97,10 +99,10 @@
   "pushq " R "r13\n\t"                                                                             \
   WEFT_X86_64_TLS(R)                                                                               \
   "movq " WEFT_X86_64_CURRENT(R) ", " R "r13\n\t"                                                  \
+  WEFT_X86_64_TAKE_RBX(R, "r10")                                                                   \
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
-  "movq " R "r10, " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"                                    \
   "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
-  WEFT_X86_64_INTO(R)                                                                              \
+  WEFT_X86_64_GO(R)                                                                                \
   "9:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_RSP8 WEFT_X86_64_POPS(R)
 
 /* The first entry of the innermost table is looked at here; everything else is the runtime's
@@ -119,7 +121,7 @@
   "jne weft_rt_suspend_slow@PLT\n\t"                                                               \
   "movq " R "r15, " WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n\t"                                    \
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_SP, R, "rdi") "\n\t"                                    \
-  "movq " R "rdi, " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") "\n\t"                                 \
+  "movq " R "rbx, " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"                                    \
   "movq " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") ", " R "r13\n\t"                                \
   "movq " R "r13, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
   "movq " WEFT_X86_64_AT(WEFT_CB_HANDLE, R, "rdi") ", " R "r11\n\t"                                \
@@ -140,20 +142,21 @@
   "cmpq " WEFT_X86_64_AT(8, R, "r15") ", " R "r10\n\t"                                             \
   "jne 2f\n\t"                                                                                     \
   "cmpl " D "1, " WEFT_X86_64_AT(16, R, "r15") "\n\t"                                              \
-  "je 3f\n"                                                                                        \
-  "2:\n\tcallq weft_rt_find_switch@PLT\n"                                                          \
+  "jne 2f\n"                                                                                       \
   "3:\n\t"                                                                                         \
+  "movq " R "rbx, " WEFT_X86_64_AT(WEFT_CB_ON, R, "r14") "\n\t"                                    \
+  WEFT_X86_64_TAKE_RBX(R, "r15")                                                                   \
   "leaq 1f(" R "rip), " R "r11\n\t"                                                                \
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_IP, R, "r13") "\n\t"                                    \
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_SP, R, "r13") "\n\t"                                    \
-  "movq " R "r15, " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"                                    \
   "movq " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "r14") ", " R "r11\n\t"                                \
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
   "movq " WEFT_X86_64_AT(WEFT_CB_PSP, R, "r14") ", " R "r11\n\t"                                   \
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
-  "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_INNER, R, "r14") "\n\t"                                 \
   "movq " WEFT_X86_64_AT(WEFT_CB_HANDLE, R, "r14") ", " R HANDLE_REG "\n\t"                        \
-  WEFT_X86_64_INTO(R)                                                                              \
+  WEFT_X86_64_GO(R)                                                                                \
+  "2:\n\tcallq weft_rt_find_switch@PLT\n\t"                                                        \
+  "jmp 3b\n"                                                                                       \
   WEFT_X86_64_LAND(R)
 
 /* The end of a body: its results are in the payload registers. */
