@@ -35,6 +35,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
+#include "llvm/TargetParser/Triple.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace llvm;
@@ -74,6 +75,8 @@ private:
   void resume(MarkerCall &Call);
   void suspendOrSwitch(MarkerCall &Call);
   void pin(Value *TagAddress);
+  void keepApart(GlobalVariable &Tag);
+  void keepTagsApart();
 
   void callRuntime(MarkerCall &Call, StringRef Name);
   Types everyRegister() const;
@@ -284,9 +287,35 @@ void Canonicalizer::resume(MarkerCall &Call) {
 }
 
 void Canonicalizer::pin(Value *TagAddress) {
-  if (auto *GV = dyn_cast<GlobalVariable>(TagAddress->stripPointerCastsAndAliases()))
+  if (auto *GV = dyn_cast<GlobalVariable>(TagAddress->stripPointerCastsAndAliases())) {
     if (GV->hasLocalLinkage())
       Tags.insert(GV);
+    keepApart(*GV);
+  }
+}
+
+/// No linker folds what lies in a section whose name is a C identifier, since a
+/// program can find it by __start_ and __stop_; neither does LLVM merge it.
+void Canonicalizer::keepApart(GlobalVariable &Tag) {
+  Triple T(M.getTargetTriple());
+  if (Tag.isDeclarationForLinker() || Tag.hasSection() ||
+      !(T.str().empty() || T.isOSBinFormatELF()))
+    return;
+  Tag.setSection("weft_tags");
+  Changed = true;
+}
+
+/// Also tags that are used in other modules only, by their type's name.
+void Canonicalizer::keepTagsApart() {
+  for (GlobalVariable &GV : M.globals()) {
+    auto *Ty = dyn_cast<StructType>(GV.getValueType());
+    if (!Ty || !Ty->hasName() || !GV.isConstant())
+      continue;
+    StringRef Name = Ty->getName().rtrim("0123456789");
+    for (StringRef Is : {"weft.tag", "struct.weft_tag"})
+      if (Name == Is || (Name.ends_with(".") && Name.drop_back() == Is))
+        keepApart(GV);
+  }
 }
 
 void Canonicalizer::suspendOrSwitch(MarkerCall &Call) {
@@ -390,6 +419,7 @@ bool Canonicalizer::run() {
       break;
     }
   }
+  keepTagsApart();
   if (!Tags.empty()) {
     appendToCompilerUsed(M, Tags.getArrayRef());
     Changed = true;
