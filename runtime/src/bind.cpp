@@ -23,15 +23,17 @@ namespace {
 
 // At sp - sizeof. The second half of both rows is for what is sent; bytes, as the entry adds them.
 struct BoundValues {
+  char *point; // ip - 1: what unwinders take for the return address (arch/x86_64.h)
   void *ip;
   uint64_t int_bytes, float_bytes;
   uint64_t ints[2 * WEFT_PAYLOAD_INTS];
   double floats[2 * WEFT_PAYLOAD_FLOATS];
 };
-static_assert(sizeof(BoundValues) == 216 && offsetof(BoundValues, int_bytes) == 216 - 208 &&
-                  offsetof(BoundValues, float_bytes) == 216 - 200 &&
-                  offsetof(BoundValues, ints) == 216 - 192 &&
-                  offsetof(BoundValues, floats) == 216 - 96,
+static_assert(sizeof(BoundValues) == 224 && offsetof(BoundValues, ip) == 224 - 216 &&
+                  offsetof(BoundValues, int_bytes) == 224 - 208 &&
+                  offsetof(BoundValues, float_bytes) == 224 - 200 &&
+                  offsetof(BoundValues, ints) == 224 - 192 &&
+                  offsetof(BoundValues, floats) == 224 - 96,
               "the numbers of BIND_ENTRY");
 
 BoundValues *values_of(const weft_cb *cb) {
@@ -61,6 +63,7 @@ WEFT_NOT_SEEN bool append(weft_cb *cb, bool fresh, const weft_payload *values, u
   bound->float_bytes = 8 * (have_floats + floats);
   if (first) {
     bound->ip = cb->ip;
+    bound->point = static_cast<char *>(cb->ip) - 1;
     cb->ip = reinterpret_cast<void *>(fresh ? weft_rt_bind_entry_fresh : weft_rt_bind_entry);
   }
   return true;

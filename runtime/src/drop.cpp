@@ -109,9 +109,9 @@ void weft_rt_cont_drop(weft_cont k) {
   Drop drop = {cb, {}};
   cb->flags |= kCbDropping;
   weft_cb *inner = innermost(cb);
-  uint64_t ip = reinterpret_cast<uint64_t>(suspended_ip(inner));
+  uint64_t point = reinterpret_cast<uint64_t>(suspended_ip(inner)) - 1;
   inner->ip = reinterpret_cast<void *>(weft_rt_raise_entry);
-  weft_payload in = {{ip, reinterpret_cast<uint64_t>(unwind), reinterpret_cast<uint64_t>(&drop), 0, 0, 0},
+  weft_payload in = {{point, reinterpret_cast<uint64_t>(unwind), reinterpret_cast<uint64_t>(&drop), 0, 0, 0},
                      {}};
   weft_payload out;
   weft_cont next = 0;

@@ -3,7 +3,7 @@
 ; CHECK: call i64 @weft_rt_cont_new(ptr @weft_thunk.body, ptr null, i32 0)
 ; CHECK: asm sideeffect
 ; CHECK: define internal void @weft_thunk.body(
-; CHECK: asm sideeffect alignstack unwind "jmp weft_rt_return@PLT{{.*}}", "{rsi},~{memory}"(i64
+; CHECK: asm sideeffect alignstack unwind "jmpq *weft_rt_return@GOTPCREL(%rip){{.*}}", "{rsi},~{memory}"(i64
 ; CHECK-NEXT: unreachable
 @t = external constant { ptr, ptr }
 declare i64 @weft.cont.new(ptr, ptr, i32)

@@ -28,8 +28,13 @@
  * `jmp` both ways: a `call`/`ret` pair is cheaper only where the suspension sits in the very frame
  * that is resumed; elsewhere it mispredicts (docs/decisions/0002-switch-text.md has the figures).
  *
- * CFI: the frame is found from rbp (the functions have frame pointers), so pushes need no notes;
- * after the labels 1 and 9 rbp is another stack's, until it is popped: there an expression finds it.
+ * CFI: the frame is found from rbp (the functions have frame pointers), so pushes need no notes; after
+ * label 1 rbp is another stack's, until it is popped: there an expression finds it. Who jumps to a resumer
+ * pops its rbx and rbp first: label 9 is the return address of everything inside, and unwinders that
+ * remember what they found out by address alone (libunwind) want such an address to have one answer.
+ * Label 1 has two, so code that stands for a suspension point gives the address before it instead, in the
+ * middle of an instruction. Jumps leave by the GOT, which the linker makes direct in programs: a PLT's CFI
+ * takes them for calls. Each instruction is tested (llvm-pass/test/unwind); docs/decisions/0011 has the reasons.
  */
 #ifndef WEFT_ARCH_X86_64_H
 #define WEFT_ARCH_X86_64_H
@@ -65,14 +70,11 @@
 #define WEFT_X86_64_CURRENT_IN_R12(R)                                                              \
   WEFT_X86_64_TLS(R) "movq " WEFT_X86_64_CURRENT(R) ", " R "r12\n\t"
 
-/* Restores rbx and rbp, with rsp at [rbx][rbp].
+/* With rsp at [rbx][rbp], and one pop later; by the block, whatever rsp and rbp are.
  * DW_CFA_def_cfa_expression 0x0f; breg7(rsp) 0x77; breg5(rdi) 0x75; deref 0x06; plus_uconst 0x23 */
 #define WEFT_X86_64_CFA_RSP8 ".cfi_escape 0x0f,5,0x77,8,0x06,0x23,16\n\t"
 #define WEFT_X86_64_CFA_RSP0 ".cfi_escape 0x0f,5,0x77,0,0x06,0x23,16\n\t"
 #define WEFT_X86_64_CFA_CHILD ".cfi_escape 0x0f,8,0x75,8,0x06,0x23,8,0x06,0x23,16\n\t"
-#define WEFT_X86_64_POPS(R)                                                                        \
-  "popq " R "rbx\n\t" WEFT_X86_64_CFA_RSP0 "popq " R "rbp\n\t"                                     \
-  ".cfi_restore_state\n\t"
 /* Where a suspended continuation goes on: rdi is its block. */
 #define WEFT_X86_64_LAND(R)                                                                        \
   "1:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_CHILD                                            \
@@ -103,7 +105,7 @@
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
   "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
   WEFT_X86_64_GO(R)                                                                                \
-  "9:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_RSP8 WEFT_X86_64_POPS(R)
+  "9:\n\t"
 
 /* The first entry of the innermost table is looked at here; everything else is the runtime's
  * weft_rt_suspend_slow, which goes on as if it were part of this text (rdi me, r10 tag, r12 the
@@ -116,9 +118,9 @@
   "leaq 1f(" R "rip), " R "r15\n\t"                                                                \
   "movq " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") ", " R "r14\n\t"                                    \
   "cmpq " WEFT_X86_64_AT(8, R, "r14") ", " R "r10\n\t"                                             \
-  "jne weft_rt_suspend_slow@PLT\n\t"                                                               \
+  "jne 8f\n\t"                                                                                     \
   "cmpl " D "0, " WEFT_X86_64_AT(16, R, "r14") "\n\t"                                              \
-  "jne weft_rt_suspend_slow@PLT\n\t"                                                               \
+  "jne 8f\n\t"                                                                                     \
   "movq " R "r15, " WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n\t"                                    \
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_SP, R, "rdi") "\n\t"                                    \
   "movq " R "rbx, " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"                                    \
@@ -128,7 +130,12 @@
   "movl " D "1, " R "r10d\n\t"                                                                     \
   "movq " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") ", " R "rsp\n\t"                                   \
   "popq " R "r15\n\t"                                                                              \
-  "jmpq *" R "r15\n"                                                                               \
+  "popq " R "rbx\n\t"                                                                              \
+  "popq " R "rbp\n\t"                                                                              \
+  ".cfi_remember_state\n\t" WEFT_X86_64_CFA_CHILD                                                  \
+  "jmpq *" R "r15\n\t"                                                                             \
+  ".cfi_restore_state\n\t"                                                                         \
+  "8:\n\tjmpq *weft_rt_suspend_slow@GOTPCREL(" R "rip)\n"                                          \
   WEFT_X86_64_LAND(R)
 
 /* weft_rt_find_switch gives r14 = the block whose resumer lists the tag; r13 stays me. */
@@ -155,12 +162,12 @@
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
   "movq " WEFT_X86_64_AT(WEFT_CB_HANDLE, R, "r14") ", " R HANDLE_REG "\n\t"                        \
   WEFT_X86_64_GO(R)                                                                                \
-  "2:\n\tcallq weft_rt_find_switch@PLT\n\t"                                                        \
+  "2:\n\tcallq *weft_rt_find_switch@GOTPCREL(" R "rip)\n\t"                                        \
   "jmp 3b\n"                                                                                       \
   WEFT_X86_64_LAND(R)
 
 /* The end of a body: its results are in the payload registers. */
-#define WEFT_X86_64_RETURN(R, D) "jmp weft_rt_return@PLT\n\t"
+#define WEFT_X86_64_RETURN(R, D) "jmpq *weft_rt_return@GOTPCREL(" R "rip)\n\t"
 
 /* What each text clobbers besides its outputs. Payload registers that carry nothing are added by
  * the user of the text. LLVM 19 and 22 and GCC 12 accept the names without the features; r16-r31

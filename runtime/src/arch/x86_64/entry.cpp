@@ -21,21 +21,36 @@
 #define S(x) WEFT_X86_64_STR(x)
 
 // clang-format off
-#define SAVE_PAYLOAD                                                                               \
-  "movq %rsp, %rbx\n.cfi_def_cfa_register %rbx\nsubq $96, %rsp\nandq $-16, %rsp\n"                 \
+#define STORE_PAYLOAD                                                                              \
+  "subq $96, %rsp\nandq $-16, %rsp\n"                                                              \
   "movq %rsi, 0(%rsp)\nmovq %rdx, 8(%rsp)\nmovq %rcx, 16(%rsp)\nmovq %r8, 24(%rsp)\n"              \
   "movq %r9, 32(%rsp)\nmovq %rax, 40(%rsp)\nmovsd %xmm0, 48(%rsp)\nmovsd %xmm1, 56(%rsp)\n"        \
   "movsd %xmm2, 64(%rsp)\nmovsd %xmm3, 72(%rsp)\nmovsd %xmm4, 80(%rsp)\nmovsd %xmm5, 88(%rsp)\n"
-#define RESTORE_PAYLOAD                                                                            \
+#define LOAD_PAYLOAD                                                                               \
   "movq 0(%rsp), %rsi\nmovq 8(%rsp), %rdx\nmovq 16(%rsp), %rcx\nmovq 24(%rsp), %r8\n"              \
   "movq 32(%rsp), %r9\nmovq 40(%rsp), %rax\nmovsd 48(%rsp), %xmm0\nmovsd 56(%rsp), %xmm1\n"        \
-  "movsd 64(%rsp), %xmm2\nmovsd 72(%rsp), %xmm3\nmovsd 80(%rsp), %xmm4\nmovsd 88(%rsp), %xmm5\n"   \
-  "movq %rbx, %rsp\n.cfi_def_cfa_register %rsp\n"
+  "movsd 64(%rsp), %xmm2\nmovsd 72(%rsp), %xmm3\nmovsd 80(%rsp), %xmm4\nmovsd 88(%rsp), %xmm5\n"
+#define SAVE_PAYLOAD "movq %rsp, %rbx\n.cfi_def_cfa_register %rbx\n" STORE_PAYLOAD
+#define RESTORE_PAYLOAD LOAD_PAYLOAD "movq %rbx, %rsp\n.cfi_def_cfa_register %rsp\n"
 
 #define FUNCTION(name)                                                                             \
   ".text\n.p2align 4\n.globl " name "\n.type " name ",@function\n" name ":\n.cfi_startproc\n"
 #define END(name) ".cfi_endproc\n.size " name ",.-" name "\n"
 #define HIDDEN(name) ".hidden " name "\n"
+
+// From here on the resumer's view: rsp is at its [return ip][rbx][rbp].
+#define CFI_AT_RESUMER                                                                             \
+  ".cfi_def_cfa %rsp, 24\n.cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+#define INTO_RESUMER                                                                               \
+  "popq %r15\n.cfi_def_cfa_offset 16\n.cfi_register %rip, %r15\n"                                  \
+  "popq %rbx\n.cfi_def_cfa_offset 8\n.cfi_same_value %rbx\n"                                       \
+  "popq %rbp\n.cfi_def_cfa_offset 0\n.cfi_same_value %rbp\n"                                       \
+  "jmpq *%r15\n"
+
+// "Called" by a suspension point, though jumped to: the return address is the byte before the point's
+// label 1 (x86_64.h says why). While that label is in r15: DW_CFA_val_expression 0x16 of register 16, rip,
+// by breg15 0x7f. In front of calls it has to be in memory: libunwind cannot go on from a computed one.
+#define CFI_POINT_IN_R15 ".cfi_escape 0x16,16,2,0x7f,0x7f\n"
 
 #define TLS_R12 "movq weft_tls@gottpoff(%rip), %r12\n"
 #define COLD(field) "(" S(WEFT_COLD_OFFSET) "+" #field ")"
@@ -96,7 +111,8 @@ asm(FUNCTION("weft_rt_entry_root") HIDDEN("weft_rt_entry_root")
 // --- End --------------------------------------------------------------------------------------------
 // The results are in the payload registers. The block goes, with its stack, to the thread's free list;
 // nobody else can take it from there before the jump.
-asm(FUNCTION("weft_rt_return") ".cfi_undefined %rip\n"
+asm(FUNCTION("weft_rt_return")
+    ".cfi_def_cfa %rbp, 16\n.cfi_offset %rip, -8\n.cfi_offset %rbp, -16\n"
     TLS_R12
     "movq %fs:(%r12), %rdi\n"
     "cmpl $0, " S(WEFT_CB_FLAGS) "(%rdi)\n"
@@ -107,20 +123,20 @@ asm(FUNCTION("weft_rt_return") ".cfi_undefined %rip\n"
     "movq " S(WEFT_CB_PARENT) "(%rdi), %r13\n"
     "movl " S(WEFT_CB_CLASS) "(%rdi), %r14d\n"
     "movq %r13, %fs:(%r12)\n"
-    "movq " S(WEFT_CB_PSP) "(%rdi), %rsp\n"
+    "movq " S(WEFT_CB_PSP) "(%rdi), %rsp\n.cfi_remember_state\n" CFI_AT_RESUMER
     "movq %fs:" S(WEFT_THREAD_FREE) "(%r12,%r14,8), %r15\n"
     "movq %r15, " S(WEFT_CB_PARENT) "(%rdi)\n"
     "movq %rdi, %fs:" S(WEFT_THREAD_FREE) "(%r12,%r14,8)\n"
     "xorl %r10d, %r10d\n"
     "xorl %r11d, %r11d\n"
-    "popq %r15\n"
-    "jmpq *%r15\n"
+    INTO_RESUMER
+    ".cfi_restore_state\n"
     "2:\n"
-    SAVE_PAYLOAD
+    STORE_PAYLOAD // the body's frame is over: nothing below its rbp is needed
     "movq %rdi, %r13\n"
     "callq weft_rt_before_return\n"
     "movq %r13, %rdi\n"
-    RESTORE_PAYLOAD
+    LOAD_PAYLOAD
     "jmp 1b\n"
     END("weft_rt_return"));
 
@@ -130,7 +146,7 @@ asm(FUNCTION("weft_rt_return") ".cfi_undefined %rip\n"
 // may differ from resume to resume (and at me, whom a barrier may have given one); then my own first entry
 // without that bit, then the walk.
 asm(FUNCTION("weft_rt_suspend_slow")
-    ".cfi_def_cfa %rsp, 16\n.cfi_register %rip, %r15\n"
+    ".cfi_def_cfa %rsp, 16\n" CFI_POINT_IN_R15
     ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
     "cmpq $0, " S(WEFT_CB_PARENT) "(%rdi)\n" // the root block has no cold half
     "je 1f\n"
@@ -167,11 +183,12 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "movq %r14, %fs:(%r12)\n"
     "incl %r10d\n"
     "movq " S(WEFT_CB_HANDLE) "(%r13), %r11\n"
-    "movq " S(WEFT_CB_PSP) "(%r13), %rsp\n"
-    "popq %r15\n"
-    "jmpq *%r15\n"
+    "movq " S(WEFT_CB_PSP) "(%r13), %rsp\n.cfi_remember_state\n" CFI_AT_RESUMER
+    INTO_RESUMER
+    ".cfi_restore_state\n"
     "1:\n"
     "movq " S(WEFT_CB_ON) "(%rdi), %r14\n"
+    "decq %r15\n.cfi_register %rip, %r15\n"
     "pushq %r15\n"
     ".cfi_def_cfa_offset 24\n.cfi_offset %rip, -24\n"
     "andq $-2, %r14\n"
@@ -196,6 +213,7 @@ asm(FUNCTION("weft_rt_suspend_slow")
     RESTORE_PAYLOAD
     "movq (%rsp), %r15\n"
     "5:\n" // r13 = the block whose resumer handles it, r11 = the entry's index
+    "incq %r15\n"
     "leaq weft_rt_into_chain(%rip), %r14\n"
     "movq %r14, " S(WEFT_CB_IP) "(%r13)\n"
     "movq %r15, " S(WEFT_CB_IP) "(%rdi)\n" // after it: they may be the same block
@@ -212,9 +230,9 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "movq %r14, %fs:(%r12)\n"
     "leal 1(%r11), %r10d\n"
     "movq " S(WEFT_CB_HANDLE) "(%r13), %r11\n"
-    "movq " S(WEFT_CB_PSP) "(%r13), %rsp\n"
-    "popq %r15\n"
-    "jmpq *%r15\n"
+    "movq " S(WEFT_CB_PSP) "(%r13), %rsp\n.cfi_remember_state\n" CFI_AT_RESUMER
+    INTO_RESUMER
+    ".cfi_restore_state\n"
     "6:\n" // nobody handles it; rbx is the CFA's register here
     ".cfi_def_cfa_register %rbx\n"
     "movl %edx, %edi\n" // the search says which rule
@@ -276,7 +294,7 @@ asm(FUNCTION("weft_rt_into_chain") HIDDEN("weft_rt_into_chain")
 
 // --- Raising at a suspension point ------------------------------------------------------------------
 // A block whose ip was replaced by this goes on in raise(arg) as if its suspension point had called it:
-// rdi the block, rsi the real ip, rdx raise, rcx arg. raise never returns.
+// rdi the block, rsi the byte before the real ip, rdx raise, rcx arg. raise never returns.
 asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
     ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_SP) ",0x06,0x23,16\n"
     ".cfi_register %rip, %rsi\n"
@@ -314,10 +332,10 @@ asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
   "movsd -72(%r13), %xmm3\nmovsd -64(%r13), %xmm4\nmovsd -56(%r13), %xmm5\n"                       \
   "jmpq *-216(%r13)\n"
 
-// rip is saved at *(rdi + sp) - 216: DW_CFA_expression 0x10, of register 16; consts 0x11, plus 0x22.
+// rip is saved at *(rdi + sp) - 224: DW_CFA_expression 0x10, of register 16; consts 0x11, plus 0x22.
 asm(FUNCTION("weft_rt_bind_entry") HIDDEN("weft_rt_bind_entry")
     ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_SP) ",0x06,0x23,16\n"
-    ".cfi_escape 0x10,16,7,0x75," S(WEFT_CB_SP) ",0x06,0x11,0xa8,0x7e,0x22\n"
+    ".cfi_escape 0x10,16,7,0x75," S(WEFT_CB_SP) ",0x06,0x11,0xa0,0x7e,0x22\n"
     ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
     BIND_ENTRY
     END("weft_rt_bind_entry"));
