@@ -233,6 +233,7 @@ int main() {
                        {"suspend-in-callee", resumed_in_loop<echo_in_callee>},
                        {"resume-in-callee", resumed_in_callee<echo>},
                        {"both-in-callees", resumed_in_callee<echo_in_callee>},
+                       {"both-by-jump", resumed_in_callee<echo_in_callee>},
                        {"tree", resumed_in_loop<tree_body>},
                        {"create", create}});
 }

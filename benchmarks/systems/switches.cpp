@@ -65,6 +65,21 @@ struct Step {
   return {k, value};
 }
 
+// The same two, told not to rely on the processor's prediction of returns, which is wrong both times.
+[[gnu::noinline, gnu::function_return("thunk-extern")]] uint64_t suspend_and_jump(uint64_t v) {
+  uint64_t x = suspend(&value_tag, v);
+  asm volatile(""); // not a tail call
+  return x;
+}
+void echo_by_jump(void *, weft_payload *io) {
+  for (uint64_t x = io->i[0];;)
+    x = suspend_and_jump(x + 1);
+}
+[[gnu::noinline, gnu::function_return("thunk-extern")]] Step resume_and_jump(weft_cont k, uint64_t v) {
+  uint64_t value = resume(&k, &on_value, v);
+  return {k, value};
+}
+
 inline bench::Result resumed_in_loop(weft_marker_body body, uint64_t ops) {
   weft_cont k = fresh(body);
   uint64_t sum = 0, start = bench::now();
@@ -75,11 +90,12 @@ inline bench::Result resumed_in_loop(weft_marker_body body, uint64_t ops) {
   return {ops, ns, sum};
 }
 
+template <Step (*step)(weft_cont, uint64_t)>
 inline bench::Result resumed_in_callee(weft_marker_body body, uint64_t ops) {
   weft_cont k = fresh(body);
   uint64_t sum = 0, start = bench::now();
   for (uint64_t i = 0; i < ops; ++i) {
-    Step s = resume_elsewhere(k, i);
+    Step s = step(k, i);
     k = s.next;
     sum += s.value;
   }
@@ -174,8 +190,11 @@ namespace bench {
 
 Result loop(uint64_t, uint64_t ops) { return resumed_in_loop(echo, ops); }
 Result suspend_in_callee(uint64_t, uint64_t ops) { return resumed_in_loop(echo_in_callee, ops); }
-Result resume_in_callee(uint64_t, uint64_t ops) { return resumed_in_callee(echo, ops); }
-Result both_in_callees(uint64_t, uint64_t ops) { return resumed_in_callee(echo_in_callee, ops); }
+Result resume_in_callee(uint64_t, uint64_t ops) { return resumed_in_callee<resume_elsewhere>(echo, ops); }
+Result both_in_callees(uint64_t, uint64_t ops) {
+  return resumed_in_callee<resume_elsewhere>(echo_in_callee, ops);
+}
+Result both_by_jump(uint64_t, uint64_t ops) { return resumed_in_callee<resume_and_jump>(echo_by_jump, ops); }
 Result tree(uint64_t, uint64_t ops) { return resumed_in_loop(tree_body, ops); }
 
 Result driver(uint64_t n, uint64_t ops) {

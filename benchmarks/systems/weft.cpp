@@ -14,6 +14,7 @@ int main() {
                 {"suspend-in-callee", suspend_in_callee},
                 {"resume-in-callee", resume_in_callee},
                 {"both-in-callees", both_in_callees},
+                {"both-by-jump", both_by_jump},
                 {"tree", tree},
                 {"search", search},
                 {"create", create},

@@ -17,6 +17,7 @@ Result forward(uint64_t depth, uint64_t ops);
 Result suspend_in_callee(uint64_t, uint64_t ops);
 Result resume_in_callee(uint64_t, uint64_t ops);
 Result both_in_callees(uint64_t, uint64_t ops);
+Result both_by_jump(uint64_t, uint64_t ops);
 Result tree(uint64_t, uint64_t ops);
 Result search(uint64_t depth, uint64_t ops);
 Result create(uint64_t, uint64_t ops);

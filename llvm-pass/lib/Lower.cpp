@@ -30,6 +30,7 @@
 #include "Diagnostics.h"
 #include "MarkerCall.h"
 #include "Markers.h"
+#include "ReturnByJump.h"
 #include "Target.h"
 #include "Thunk.h"
 #include "X86_64Switch.h"
@@ -451,6 +452,7 @@ bool Lowering::run() {
     if (!F.isDeclaration())
       F.setUWTableKind(UWTableKind::Async);
   nameThePort();
+  provideReturnByJump(M);
   return true;
 }
 

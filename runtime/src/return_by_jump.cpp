@@ -5,6 +5,8 @@
 #include "return_by_jump.h"
 
 #if defined(__x86_64__) && defined(__linux__)
+#include "weft/arch/x86_64.h"
+
 asm(".text\n"
     ".p2align 4\n"
     ".weak __x86_return_thunk\n"
@@ -12,10 +14,7 @@ asm(".text\n"
     ".type __x86_return_thunk,@function\n"
     "__x86_return_thunk:\n"
     ".cfi_startproc\n"
-    "popq %rcx\n"
-    ".cfi_adjust_cfa_offset -8\n"
-    ".cfi_register %rip, %rcx\n"
-    "jmpq *%rcx\n"
+    WEFT_X86_64_RETURN_BY_JUMP("%")
     ".cfi_endproc\n"
     ".size __x86_return_thunk,.-__x86_return_thunk\n");
 #endif

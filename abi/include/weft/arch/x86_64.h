@@ -169,6 +169,12 @@
 /* The end of a body: its results are in the payload registers. */
 #define WEFT_X86_64_RETURN(R, D) "jmpq *weft_rt_return@GOTPCREL(" R "rip)\n\t"
 
+/* How a function that is not to use the processor's prediction of returns goes back, in place of `ret`. No
+ * convention returns anything in r11. */
+#define WEFT_X86_64_RETURN_BY_JUMP(R)                                                              \
+  "popq " R "r11\n\t.cfi_adjust_cfa_offset -8\n\t.cfi_register " R "rip, " R "r11\n\t"             \
+  "jmpq *" R "r11\n\t"
+
 /* What each text clobbers besides its outputs. Payload registers that carry nothing are added by
  * the user of the text. LLVM 19 and 22 and GCC 12 accept the names without the features; r16-r31
  * (APX) are added by the pass where the LLVM knows them. */
