@@ -155,6 +155,8 @@ inline void start_at(weft_cb *cb, void (*entry)(), void *fn, void *env) {
   frame[1] = env; // [2] is the block, since the stack was made; nothing overwrites it
   cb->sp = frame;
   cb->ip = reinterpret_cast<void *>(entry);
+  // The last use may have ended with some: code that is unwound, or leaves by longjmp, may not balance.
+  reinterpret_cast<BodyWords *>(frame + 3)->exceptions = {};
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
   cb->flags |= kCbSanitized;
 #endif
@@ -228,10 +230,13 @@ WEFT_NOT_SEEN weft_cb *innermost(weft_cb *outermost) {
   return outermost->ip == reinterpret_cast<void *>(weft_rt_into_chain) ? outermost->inner : outermost;
 }
 
-uint32_t resume_block(weft_cb *cb, const weft_payload *in, weft_payload *out,
-                              weft_cont *next) {
+uint32_t resume_block(weft_cb *cb, const weft_handlers *on, const weft_payload &in,
+                      weft_payload *out, weft_cont *next) {
+  weft_payload scratch;
+  weft_cont none;
   arch::san::Leave leave(arch::san::into(cb));
-  uint32_t which = weft_rt_resume_text(cb, &weft_no_handlers, in, out, next);
+  uint32_t which = weft_rt_resume_text(cb, on && on->count ? on : &weft_no_handlers, &in,
+                                       out ? out : &scratch, next ? next : &none);
   leave.back();
   return which;
 }
@@ -246,9 +251,16 @@ void call_native(void (*fn)(void *), void *arg) {
   while (outermost->parent != &weft_root_cb)
     outermost = outermost->parent;
   // Nothing handles a suspension in there: it is CONT-02 rather than a stack switched away under fn.
+  // An exception that comes out of fn is in flight in here from then on.
   struct Restore {
     weft_cb *me;
-    ~Restore() { weft_tls.current = me; }
+    unsigned int uncaught = exceptions_of(&weft_root_cb).uncaught;
+    ~Restore() {
+      weft_tls.current = me;
+      ExceptionGlobals &threads = exceptions_of(&weft_root_cb);
+      exceptions_of(me).uncaught += threads.uncaught - uncaught;
+      threads.uncaught = uncaught;
+    }
   } restore{me};
   weft_tls.current = &weft_root_cb;
   weft_rt_call_on(fn, arg, outermost->psp);
@@ -372,14 +384,7 @@ uint32_t weft_rt_resume(weft_cont k, const weft_handlers *on, const weft_payload
   weft_cb *cb = arch::consume(k);
   if (__builtin_expect(!cb, 0))
     weft_trap(WEFT_RULE_CONSUMED, k, nullptr);
-  weft_payload scratch;
-  weft_cont none;
-  arch::san::Leave leave(arch::san::into(cb));
-  uint32_t which = weft_rt_resume_text(cb, on && on->count ? on : &weft_no_handlers,
-                                       in ? in : &kNoPayload, out ? out : &scratch,
-                                       next ? next : &none);
-  leave.back();
-  return which;
+  return resume_block(cb, on, in ? *in : kNoPayload, out, next);
 }
 
 void weft_rt_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out) {

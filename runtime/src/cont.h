@@ -6,6 +6,7 @@
 // making a continuation is a pop and three stores. Slots are never given back to the system.
 #pragma once
 
+#include "exceptions.h"
 #include "weft/lowered.h"
 
 namespace weft {
@@ -36,11 +37,13 @@ inline ColdCb *cold(weft_cb *cb) {
   return reinterpret_cast<ColdCb *>(reinterpret_cast<char *>(cb) + WEFT_COLD_OFFSET);
 }
 
-// What a body of the out-of-line form needs; two words above stack_top.
+// Above stack_top: what a body of the out-of-line form needs, and every continuation's C++ exceptions.
 struct BodyWords {
   weft_body body;
   void *env;
+  ExceptionGlobals exceptions;
 };
+static_assert(sizeof(BodyWords) % 16 == 0);
 
 // Writes what every use of a stack finds at its very top and none changes (arch/x86_64.h): once for a new
 // stack, and again when its pages were given back.
@@ -67,9 +70,9 @@ extern "C" Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind)
 void free_block(weft_cb *cb);
 // Frees what unwinding left dead. Not on one of their stacks: see drop.cpp.
 void free_dead_blocks();
-// Resumes a block that was consumed already, with no handlers.
-uint32_t resume_block(weft_cb *cb, const weft_payload *in, weft_payload *out,
-                              weft_cont *next);
+// Resumes a block that was consumed already. `on`, `out` and `next` may be null.
+uint32_t resume_block(weft_cb *cb, const weft_handlers *on, const weft_payload &in, weft_payload *out,
+                      weft_cont *next);
 // Where a suspended chain goes on; its outermost block when it has no other.
 weft_cb *innermost(weft_cb *outermost);
 // Never resumed yet.

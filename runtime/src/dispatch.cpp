@@ -7,8 +7,8 @@
 // stack and so do all functions of a scheduler that it calls.
 //
 // The yield is the path that counts: pick, resume, the check of which, ready; two table calls, no
-// lock, no clock, no thread-local. What a run might need afterwards (tasks woken meanwhile, C++
-// exception globals) is one predictable test each; budget, inbox and timers share the countdown.
+// lock, no clock, no thread-local. What a run might need afterwards (tasks woken meanwhile)
+// is one predictable test; budget, inbox and timers share the countdown.
 // The loop is compiled twice, so that tracing is no test at all.
 #include "arch/switch.h"
 #include "cont.h"
@@ -65,17 +65,6 @@ weft_domain *domain_of(weft_ent *ent) { return reinterpret_cast<weft_domain *>(e
         d->ops.name, d->name, (unsigned long long)d->ent.id, d->ready,
         example ? ", one is task '" : "", example ? example->name : "", example ? "' #" : "",
         (unsigned long long)(example ? example->ent.id : 0));
-}
-
-[[gnu::cold, gnu::noinline]] void take_exceptions(weft_runtime *rt, Task *t) {
-  t->caught = *rt->exceptions_at;
-  *rt->exceptions_at = {};
-  t->flags |= kTaskCaught;
-}
-
-[[gnu::cold, gnu::noinline]] void give_exceptions(weft_runtime *rt, Task *t) {
-  *rt->exceptions_at = t->caught;
-  t->flags &= ~kTaskCaught;
 }
 
 void tell_ran(weft_runtime *rt, weft_domain *d, weft_ent *ent, weft_outcome outcome) {
@@ -154,13 +143,9 @@ template <bool traced>
   if (traced)
     event::run(t);
   *rt->errno_at = t->errno_value;
-  if (__builtin_expect(t->flags & kTaskCaught, 0))
-    give_exceptions(rt, t);
   arch::Outcome o = arch::resume(t->cb, dispatch_handlers(), t->answer0, t->answer1);
   rt->running = nullptr;
   t->errno_value = *rt->errno_at;
-  if (__builtin_expect(rt->exceptions_at->caught || rt->exceptions_at->uncaught, 0))
-    take_exceptions(rt, t);
   if (__builtin_expect(rt->attention, 0)) {
     if (rt->attention & kParking) {
       rt->attention &= ~kParking;

@@ -11,11 +11,11 @@
 #include "arch/switch.h"
 #include "cont.h"
 #include "fatal.h"
+#include "raise.h"
 
 #include <unwind.h>
 
 extern "C" {
-void weft_rt_raise_entry();
 void weft_rt_entry();
 extern char weft_rt_entry_end[];
 }
@@ -61,7 +61,8 @@ _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
   __builtin_unreachable();
 }
 
-[[noreturn]] void unwind(Drop *drop) {
+[[noreturn]] void unwind(void *arg) {
+  auto *drop = static_cast<Drop *>(arg);
   arch::san::after_entry(); // in place of the suspension point, which never comes back
   drop->exception.exception_class = 0x5745465444524f50; // "WEFTDROP"
   drop->exception.exception_cleanup = drop_cleanup;
@@ -84,10 +85,13 @@ using namespace weft;
 
 extern "C" {
 
-WEFT_NOT_SEEN _Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action actions, _Unwind_Exception_Class,
-                                        _Unwind_Exception *, _Unwind_Context *) {
+WEFT_NOT_SEEN _Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action actions,
+                                                      _Unwind_Exception_Class exception_class,
+                                                      _Unwind_Exception *, _Unwind_Context *) {
   if (actions & _UA_CLEANUP_PHASE) {
     weft_cb *me = weft_current();
+    if (is_cxx_exception(exception_class)) // in flight in the resumer from here on
+      exceptions_of(me->parent).uncaught += 1;
     arch::san::before_return();
     weft_tls.current = me->parent;
     arch::san::after_entry();
@@ -108,14 +112,8 @@ void weft_rt_cont_drop(weft_cont k) {
   free_dead_blocks();
   Drop drop = {cb, {}};
   cb->flags |= kCbDropping;
-  weft_cb *inner = innermost(cb);
-  uint64_t point = reinterpret_cast<uint64_t>(suspended_ip(inner)) - 1;
-  inner->ip = reinterpret_cast<void *>(weft_rt_raise_entry);
-  weft_payload in = {{point, reinterpret_cast<uint64_t>(unwind), reinterpret_cast<uint64_t>(&drop), 0, 0, 0},
-                     {}};
-  weft_payload out;
   weft_cont next = 0;
-  uint32_t which = resume_block(cb, &in, &out, &next);
+  uint32_t which = resume_block(cb, nullptr, raise_in(cb, unwind, &drop), nullptr, &next);
   if (which != 0)
     weft_trap(WEFT_RULE_DROP, next, nullptr);
   free_dead_blocks();

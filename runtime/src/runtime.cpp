@@ -17,7 +17,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <cxxabi.h>
 #include <mutex>
 #include <thread>
 
@@ -181,15 +180,11 @@ void empty_queues(weft_domain *d) {
 
 // A task that shutdown gave up: its clean-ups run, as if it were the running task.
 void unwind(weft_runtime *rt, Task &t) {
-  auto *exceptions = reinterpret_cast<ExceptionGlobals *>(abi::__cxa_get_globals());
-  ExceptionGlobals host_exceptions = *exceptions;
   int host_errno = errno;
-  *exceptions = t.flags & kTaskCaught ? t.caught : ExceptionGlobals{};
   errno = t.errno_value;
   rt->running = &t;
   weft_rt_cont_drop(t.cb->handle);
   rt->running = nullptr;
-  *exceptions = host_exceptions;
   errno = host_errno;
 }
 

@@ -51,7 +51,6 @@ struct RuntimeLife {
   // The hot half: what a pick reads.
   weft::Task *running;
   int *errno_at;
-  weft::ExceptionGlobals *exceptions_at;
   uint64_t now;       // cached; read at the turn's start and at its checks
   uint32_t countdown; // picks till the next check
   bool turn_over;

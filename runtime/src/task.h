@@ -48,7 +48,6 @@ enum class WaitKind : uint32_t {
 enum TaskFlags : uint32_t {
   kTaskDetached = 1,
   kTaskDaemon = 2,
-  kTaskCaught = 4,        // `caught` holds C++ exception globals to put back
   kTaskPermit = 8,        // a weft_wake came before its weft_park
   kTaskCancelled = 16,    // weft_cancelled
   kTaskReleaseLater = 32, // in the inbox: the record goes back when it has been taken out
@@ -67,12 +66,6 @@ enum : uint64_t {
 constexpr size_t kNameSize = 32; // of tasks and domains
 // The part of name that fits, in whole characters.
 void copy_name(char (&to)[kNameSize], const char *name);
-
-// What __cxa_get_globals points at, in libstdc++ and libc++abi alike.
-struct ExceptionGlobals {
-  void *caught;
-  unsigned int uncaught;
-};
 
 struct alignas(128) Task {
   weft_ent ent;
@@ -107,7 +100,6 @@ struct alignas(128) Task {
   weft_task_fn fn = nullptr;
   void *arg = nullptr;
 
-  ExceptionGlobals caught{};
   char name[kNameSize] = {};
 };
 static_assert(offsetof(Task, cb) == 64);

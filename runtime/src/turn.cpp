@@ -17,7 +17,6 @@
 #include "trim.h"
 
 #include <cerrno>
-#include <cxxabi.h>
 
 namespace weft {
 
@@ -192,12 +191,8 @@ weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget) {
   rt->turn_over = false;
   rt->turn_wanted = false;
   rt->stats.turns++;
-  // The host may be in the middle of a catch clause; its tasks are not.
   int host_errno = errno;
   rt->errno_at = &errno;
-  rt->exceptions_at = reinterpret_cast<ExceptionGlobals *>(abi::__cxa_get_globals());
-  ExceptionGlobals host_exceptions = *rt->exceptions_at;
-  *rt->exceptions_at = {};
 
   rt->now = rt->checked_at = rt->host.now(rt->host_self);
   rt->turn_end = WEFT_NEVER;
@@ -242,7 +237,6 @@ weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget) {
     rt->host.arm(rt->host_self, rt->armed);
   }
   tell_hold(rt);
-  *rt->exceptions_at = host_exceptions;
   errno = host_errno;
   rt->in_turn = false;
   tls_runtime = outer;

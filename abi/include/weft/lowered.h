@@ -115,6 +115,9 @@ WEFT_API struct weft_cb *weft_rt_cont_renew(struct weft_cb *cb);
  * in memory; `in` and `out` may be NULL or the same. */
 WEFT_API uint32_t weft_rt_resume(weft_cont k, const weft_handlers *on, const weft_payload *in,
                                  weft_payload *out, weft_cont *next);
+/* Raises at k's suspension point; `exception` is as exceptions.h says. */
+WEFT_API uint32_t weft_rt_resume_throw(weft_cont k, const weft_handlers *on, void *exception,
+                                       weft_payload *out, weft_cont *next);
 WEFT_API void weft_rt_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out);
 WEFT_API void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in,
                              uint32_t int_count, weft_payload *out);

@@ -37,4 +37,9 @@ void install_fault_handler(bool (*on_fault)(void *address, void *context));
 // Writes text to standard error with no allocation.
 void write_error(const char *text, size_t size);
 
+// Makes the calls of name that loaded objects make through their tables of imported functions go to `to`, in
+// those objects that also define it: *definition is set to such a definition before the first call goes
+// astray. False when there are none. The object that contains `to` is left alone.
+bool redirect_calls(const char *name, void *to, void **definition);
+
 } // namespace weft::os

@@ -1,0 +1,74 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+/* What weft.resume.throw raises at a suspension point.
+ *
+ * Its operand points at an exception as the unwinder knows it, a struct _Unwind_Exception of <unwind.h>, of
+ * any language: the runtime raises that very object on the continuation's stack. A language makes one like this:
+ *
+ *     struct my_exception { struct _Unwind_Exception head; ... };
+ *     e->head = (struct _Unwind_Exception){.exception_class = MY_CLASS, .exception_cleanup = my_delete};
+ *
+ * and owns it again in the landing pad that catches it. A C++ exception given so is one in flight, straight
+ * from a landing pad of the resumer, which gives it up.
+ *
+ * Or it points at a weft_raise: then the runtime calls raise(arg) there, as if the suspension point had called
+ * it, and raise throws in its language's own way. That is how C++ does it:
+ *
+ *     weft_resume_throw(k, &on, weft::thrown(std::runtime_error("late")), &io, &k);
+ *     weft_resume_throw(k, &on, weft::thrown(std::current_exception()), &io, &k);
+ *
+ * Both speak to weft.resume.throw and to weft_rt_resume_throw of lowered.h alike.
+ */
+#ifndef WEFT_EXCEPTIONS_H
+#define WEFT_EXCEPTIONS_H
+
+#include "weft/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WEFT_RAISE_CLASS UINT64_C(0x5745465452414953) /* "WEFTRAIS" */
+
+/* Begins like an _Unwind_Exception. It lives until raise is called; raise runs on the continuation's stack
+ * and never returns (CONT-12). */
+typedef struct weft_raise {
+  uint64_t exception_class; /* WEFT_RAISE_CLASS */
+  void (*raise)(void *arg);
+  void *arg;
+} weft_raise;
+
+#ifdef __cplusplus
+}
+
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+/* A C++ exception on its way into a continuation: a temporary in the call of resume.throw. Moved out of when
+ * raised; whoever rethrows it on several threads shares one object, as with any exception_ptr. */
+class thrown {
+public:
+  explicit thrown(std::exception_ptr exception)
+      : raise_{WEFT_RAISE_CLASS, rethrow, &exception_}, exception_(std::move(exception)) {}
+  template <class E, class = std::enable_if_t<!std::is_same_v<std::decay_t<E>, thrown> &&
+                                              !std::is_same_v<std::decay_t<E>, std::exception_ptr>>>
+  explicit thrown(E &&value) : thrown(std::make_exception_ptr(std::forward<E>(value))) {}
+  thrown(const thrown &) = delete;
+  thrown &operator=(const thrown &) = delete;
+
+  operator void *() { return &raise_; }
+
+private:
+  static void rethrow(void *exception) {
+    std::rethrow_exception(std::move(*static_cast<std::exception_ptr *>(exception)));
+  }
+  weft_raise raise_;
+  std::exception_ptr exception_;
+};
+
+} // namespace weft
+#endif
+#endif

@@ -1,0 +1,90 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// resume.throw: a resume that arrives as an exception.
+//
+// A suspended continuation is entered at weft_rt_raise_entry, where the exception is raised as if the
+// suspension point had called somebody who throws; so it meets the landing pads of the suspension's own
+// call and nothing was prepared for it. A fresh one starts as always, but with a body that does nothing
+// else: the exception leaves by its trampoline. Either way it is raised on the continuation's own stack.
+#include "arch/switch.h"
+#include "cont.h"
+#include "fatal.h"
+#include "raise.h"
+#include "weft/exceptions.h"
+
+#include <exception>
+#include <unwind.h>
+
+extern "C" {
+void weft_rt_raise_entry();
+void *__cxa_begin_catch(void *) noexcept;
+}
+
+namespace weft {
+namespace {
+
+// On the continuation's stack, current in it.
+[[noreturn]] void raise_here(void *exception) {
+  auto *raise = static_cast<weft_raise *>(exception);
+  if (raise->exception_class == WEFT_RAISE_CLASS) {
+    raise->raise(raise->arg);
+    fatal("weft: raise() of a weft_raise came back instead of throwing (CONT-12)");
+  }
+  auto *e = static_cast<_Unwind_Exception *>(exception);
+  _Unwind_RaiseException(e);
+  // Nobody catches it: the frames are as they were.
+  if (is_cxx_exception(e->exception_class)) {
+    __cxa_begin_catch(e); // so that a terminate handler sees it
+    std::terminate();
+  }
+  weft_trap(WEFT_RULE_ESCAPE, weft_current()->handle, nullptr);
+}
+
+[[noreturn]] void raise_at_suspension(void *exception) {
+  arch::san::after_entry(); // in place of the suspension point, which never comes back
+  raise_here(exception);
+}
+
+// In place of a body that never began, and called like one.
+[[noreturn]] void raise_at_entry(void *exception) { raise_here(exception); }
+
+} // namespace
+
+weft_payload raise_in(weft_cb *cb, void (*raise)(void *), void *arg) {
+  weft_cb *inner = innermost(cb);
+  // Within the call, as a return address is not.
+  uint64_t point = reinterpret_cast<uint64_t>(suspended_ip(inner)) - 1;
+  inner->ip = reinterpret_cast<void *>(weft_rt_raise_entry);
+  return {{point, reinterpret_cast<uint64_t>(raise), reinterpret_cast<uint64_t>(arg), 0, 0, 0}, {}};
+}
+
+} // namespace weft
+
+using namespace weft;
+
+extern "C" uint32_t weft_rt_resume_throw(weft_cont k, const weft_handlers *on, void *exception,
+                                         weft_payload *out, weft_cont *next) {
+  if (__builtin_expect(!exception, 0))
+    fatal("weft: resume.throw without an exception (CONT-12)");
+  weft_cb *cb = arch::consume(k);
+  if (__builtin_expect(!cb, 0))
+    weft_trap(WEFT_RULE_CONSUMED, k, nullptr);
+  auto *e = static_cast<_Unwind_Exception *>(exception);
+  if (is_cxx_exception(e->exception_class)) {
+    // In flight here until now; from now on there.
+    ExceptionGlobals &mine = exceptions_of(weft_current());
+    if (mine.uncaught)
+      mine.uncaught -= 1;
+    exceptions_of(innermost(cb)).uncaught += 1;
+  }
+  weft_payload in = {};
+  if (is_fresh(cb)) {
+    auto *frame = static_cast<void **>(cb->sp);
+    frame[0] = reinterpret_cast<void *>(raise_at_entry);
+    frame[1] = exception;
+    cb->ip = suspended_ip(cb); // past what was bound
+  } else {
+    in = raise_in(cb, raise_at_suspension, exception);
+  }
+  return resume_block(cb, on, in, out, next);
+}
