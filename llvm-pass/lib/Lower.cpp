@@ -276,7 +276,7 @@ void Lowering::lowerReturn(MarkerCall &Call) {
   changeToUnreachable(Call.Call);
 }
 
-/// By way of weft_rt_resume, _suspend, _switch or _cont_bind, with the payload in memory.
+/// By way of weft_rt_resume, _resume_throw, _suspend, _switch or _cont_bind, with the payload in memory.
 void Lowering::lowerOutOfLine(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
@@ -304,6 +304,11 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
     Next = Entry.CreateAlloca(I64, nullptr, "weft.next");
     Callee = runtime("weft_rt_resume", I32, {I64, Ptr, Ptr, Ptr, Ptr});
     Args = {Call.handle(), Call.handlers(), Io, Io, Next};
+    break;
+  case MarkerOp::ResumeThrow:
+    Next = Entry.CreateAlloca(I64, nullptr, "weft.next");
+    Callee = runtime("weft_rt_resume_throw", I32, {I64, Ptr, Ptr, Ptr, Ptr});
+    Args = {Call.handle(), Call.handlers(), Call.exception(), Io, Next};
     break;
   case MarkerOp::ContBind:
     Callee = runtime("weft_rt_cont_bind", I64, {I64, Ptr, I32, I32});
@@ -370,6 +375,7 @@ void Lowering::lower(MarkerCall &Call) {
     lowerReturn(Call);
     return;
   case MarkerOp::ContBind:
+  case MarkerOp::ResumeThrow:
     lowerOutOfLine(Call);
     return;
   case MarkerOp::BarrierEnter:

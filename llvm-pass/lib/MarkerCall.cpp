@@ -47,8 +47,9 @@ StringRef plain(StringRef Name) {
 }
 
 bool hasCSpelling(MarkerOp Op) {
-  return is_contained({MarkerOp::ContNew, MarkerOp::ContBind, MarkerOp::Resume, MarkerOp::Suspend,
-                       MarkerOp::Switch, MarkerOp::Barrier},
+  return is_contained({MarkerOp::ContNew, MarkerOp::ContBind, MarkerOp::Resume,
+                       MarkerOp::ResumeThrow, MarkerOp::Suspend, MarkerOp::Switch,
+                       MarkerOp::Barrier},
                       Op);
 }
 
@@ -288,6 +289,9 @@ bool Reader::readCanonical() {
   case MarkerOp::Resume:
     return integer(0, "the handle", 64) && pointer(1, "the handler table") &&
            sentFrom(2, WEFT_PAYLOAD_INTS) && receivedByResume();
+  case MarkerOp::ResumeThrow:
+    return integer(0, "the handle", 64) && pointer(1, "the handler table") &&
+           pointer(2, "the exception") && noMoreThan(3) && sentFrom(3, 0) && receivedByResume();
   case MarkerOp::Suspend:
     return pointer(0, "the tag") && sentFrom(1, WEFT_PAYLOAD_INTS) && receivedAsStated();
   case MarkerOp::Switch:
@@ -327,6 +331,10 @@ bool Reader::readC() {
     return integer(0, "the handle", 64) && pointer(1, "the handler table") && pointer(2, "in") &&
            pointer(3, "out") && pointer(4, "next") && noMoreThan(5) &&
            result(Ty->isIntegerTy(32), "i32");
+  case MarkerOp::ResumeThrow:
+    return integer(0, "the handle", 64) && pointer(1, "the handler table") &&
+           pointer(2, "the exception") && pointer(3, "out") && pointer(4, "next") &&
+           noMoreThan(5) && result(Ty->isIntegerTy(32), "i32");
   case MarkerOp::Suspend:
     return pointer(0, "the tag") && pointer(1, "in") && pointer(2, "out") && noMoreThan(3) &&
            result(Ty->isVoidTy(), "void");

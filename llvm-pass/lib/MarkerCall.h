@@ -77,6 +77,7 @@ struct MarkerCall {
   llvm::Value *handlers() const { return Call->getArgOperand(1); }
   llvm::Value *tag() const { return Call->getArgOperand(Op == MarkerOp::Suspend ? 0 : 1); }
   llvm::Value *body() const { return Call->getArgOperand(0); }
+  llvm::Value *exception() const { return Call->getArgOperand(2); }
   llvm::Value *stackClass() const { return Call->getArgOperand(2); }
 
   /// Reads \p Call, a call of a supported marker; on failure \p Why says what

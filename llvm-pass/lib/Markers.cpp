@@ -253,9 +253,17 @@ void Canonicalizer::resume(MarkerCall &Call) {
   IRBuilder<> B(&Old);
   Values Args{Old.getArgOperand(0), Old.getArgOperand(1)};
   Types Sent;
-  if (!isa<ConstantPointerNull>(In))
-    Sent = everyRegister();
-  loadPayload(In, Sent, B, Args);
+  std::string Name = (nameOf(Call.Op) + ".c").str();
+  if (Call.Op == MarkerOp::ResumeThrow) {
+    Args.push_back(Call.exception());
+    Sent.push_back(Ptr);
+  } else {
+    if (!isa<ConstantPointerNull>(In)) {
+      Sent = everyRegister();
+      Name += ".all";
+    }
+    loadPayload(In, Sent, B, Args);
+  }
 
   // All registers are the switch's anyway: taking what is not wanted is free.
   Types Received = everyRegister();
@@ -264,8 +272,7 @@ void Canonicalizer::resume(MarkerCall &Call) {
   Types Params{I64, Ptr};
   append_range(Params, Sent);
   auto *Ty = FunctionType::get(StructType::get(Context, Fields), Params, false);
-  FunctionCallee Marker =
-      M.getOrInsertFunction(Sent.empty() ? "weft.resume.c" : "weft.resume.c.all", Ty);
+  FunctionCallee Marker = M.getOrInsertFunction(Name, Ty);
 
   NewCall New = callInPlaceOf(Old, Ty, Marker.getCallee(), Args);
   B.SetInsertPoint(New.After);
@@ -409,6 +416,7 @@ bool Canonicalizer::run() {
         bind(*Parsed);
       break;
     case MarkerOp::Resume:
+    case MarkerOp::ResumeThrow:
       resume(*Parsed);
       break;
     case MarkerOp::Suspend:

@@ -225,6 +225,12 @@ std::string Verifier::complaint(CallBase &Call) {
     case MarkerOp::ContBind:
       Why = aboutBound(*Parsed);
       break;
+    case MarkerOp::ResumeThrow:
+      if (isa<ConstantPointerNull>(Parsed->exception()->stripPointerCasts())) {
+        Why = "the exception is null; it is an _Unwind_Exception or a weft_raise (rule CONT-12)";
+        break;
+      }
+      [[fallthrough]];
     case MarkerOp::Resume:
       Why = aboutHandlers(*Parsed);
       break;

@@ -26,6 +26,8 @@
 	unlowered weft.cont.drop
 	unlowered weft.resume
 	unlowered weft.resume.mem
+	unlowered weft.resume.throw
+	unlowered weft.resume.throw.mem
 	unlowered weft.suspend
 	unlowered weft.suspend.mem
 	unlowered weft.switch

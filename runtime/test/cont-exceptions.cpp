@@ -102,6 +102,7 @@ TEST_CASE("catch clauses of continuations that take turns do not mix") {
 
 TEST_CASE("a continuation that began in a catch clause does not see it, and may outlive it") {
   weft_cont k = 0;
+  std::string seen = "unset";
   try {
     throw std::runtime_error("resumer");
   } catch (...) {
@@ -116,9 +117,10 @@ TEST_CASE("a continuation that began in a catch clause does not see it, and may 
             *static_cast<std::string *>(seen) = what();
           }
         },
-        new std::string("unset"));
+        &seen);
     run(k);
   }
+  CHECK(seen.empty());
   run(k);
   try {
     throw std::runtime_error("another");
@@ -126,6 +128,7 @@ TEST_CASE("a continuation that began in a catch clause does not see it, and may 
     CHECK_FALSE(run(k));
     CHECK(what() == "another");
   }
+  CHECK(seen == "own");
 }
 
 TEST_CASE("what is rethrown after a pause leaves for the resumer of then") {

@@ -209,7 +209,13 @@ TEST_CASE("a foreign exception runs C++'s clean-ups and is nobody's to name") {
   CHECK(std::uncaught_exceptions() == 0);
 }
 
-TEST_CASE("a thread that is cancelled in a continuation runs the clean-ups of both") {
+TEST_CASE("a thread that ends in a continuation runs the clean-ups of both") {
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+  WARN("skipped: TSan's pthread_exit only knows the thread's own stack");
+  return;
+#endif
+#endif
   trail.clear();
   pthread_t thread;
   pthread_create(
@@ -256,38 +262,30 @@ TEST_CASE("noexcept between the suspension point and the handler terminates") {
 }
 
 TEST_CASE("what is thrown in and nobody catches ends the process: CONT-04 for a foreign one") {
-  Death cxx = dies([] {
+  // Nothing above a root continuation can catch.
+  auto at_the_root_of_a_stack = [](weft_body body) {
+    weft_rt_resume(weft::cont_new_root(body, nullptr, 0), &on_tick, nullptr, nullptr, nullptr);
+  };
+  Death cxx = dies([&] {
     std::set_terminate([] {
-      std::fputs(std::current_exception() ? "handled: " : "no exception: ", stderr);
+      std::fputs(std::current_exception() ? "handled" : "no exception", stderr);
       abort();
     });
-    pthread_t thread;
-    pthread_create(
-        &thread, nullptr,
-        [](void *) -> void * {
-          weft_cont k = make([](void *, weft_payload *) { suspend(); });
-          weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
-          throw_into(k, 1);
-          return nullptr;
-        },
-        nullptr);
-    pthread_join(thread, nullptr);
+    at_the_root_of_a_stack([](void *, weft_payload *) {
+      weft_cont k = make([](void *, weft_payload *) { suspend(); });
+      weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+      throw_into(k, 1);
+    });
   });
   CHECK(cxx.signal == SIGABRT);
   CHECK_THAT(cxx.text, Contains("handled"));
-  Death other = dies([] {
-    pthread_t thread;
-    pthread_create(
-        &thread, nullptr,
-        [](void *) -> void * {
-          weft_cont k = make([](void *, weft_payload *) { suspend(); });
-          weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
-          _Unwind_Exception e = foreign();
-          weft_rt_resume_throw(k, &on_tick, &e, nullptr, nullptr);
-          return nullptr;
-        },
-        nullptr);
-    pthread_join(thread, nullptr);
+  Death other = dies([&] {
+    at_the_root_of_a_stack([](void *, weft_payload *) {
+      weft_cont k = make([](void *, weft_payload *) { suspend(); });
+      weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+      _Unwind_Exception e = foreign();
+      weft_rt_resume_throw(k, &on_tick, &e, nullptr, nullptr);
+    });
   });
   CHECK(other.signal == SIGABRT);
   CHECK_THAT(other.text, Contains("CONT-04"));

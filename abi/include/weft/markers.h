@@ -52,6 +52,11 @@ weft_cont weft_cont_new(weft_marker_body body, void *env, uint32_t stack)
 uint32_t weft_resume(weft_cont k, const void *on, const weft_payload *in, weft_payload *out,
                      weft_cont *next) WEFT_MARKER_IS("resume.mem");
 
+/* Like weft_resume, but the exception that weft/exceptions.h tells of is raised at k's suspension point; a fresh
+ * one never begins. What k does not catch comes out of the call. */
+uint32_t weft_resume_throw(weft_cont k, const void *on, void *exception, weft_payload *out,
+                           weft_cont *next) WEFT_MARKER_IS("resume.throw.mem");
+
 /* Suspends to the nearest handler of the tag; returns when resumed, with *out filled. */
 void weft_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out)
     WEFT_MARKER_IS("suspend.mem");
