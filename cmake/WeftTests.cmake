@@ -2,14 +2,15 @@
 # list goes to BUILD/tests/suites.json, which cmake/dev/run-tests reads. Rejected: CTest, which counts
 # programs, not test cases, and would be a second way to run each suite.
 #
-# With WEFT_BUILD_TESTS off the functions do nothing.
+# With WEFT_BUILD_TESTS off the functions do nothing. A build without the pass (by gcc, say) has the Catch2
+# suites without markers and no others: those show the same whatever compiled the runtime.
 
 # weft_add_catch_test(NAME SOURCES a.cpp.. [LIBS target..] [MARKERS] [FULL] [NO_SANITIZE] [TIMEOUT s])
 # A Catch2 program; main is shared. MARKERS: sources use weft markers (see weft_compile_markers).
 function(weft_add_catch_test name)
   cmake_parse_arguments(T "MARKERS;FULL;NO_SANITIZE" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
   weft_reject_unknown_arguments(${name} ${T_UNPARSED_ARGUMENTS})
-  if(NOT WEFT_BUILD_TESTS)
+  if(NOT WEFT_BUILD_TESTS OR (T_MARKERS AND NOT WEFT_BUILD_PASS))
     return()
   endif()
   if(NOT TARGET weft_catch_main)
@@ -82,6 +83,9 @@ function(weft_reject_unknown_arguments name)
 endfunction()
 
 function(weft_register_suite kind name full sanitize timeout depends)
+  if(NOT WEFT_BUILD_PASS AND NOT kind STREQUAL catch)
+    return()
+  endif()
   get_property(names GLOBAL PROPERTY WEFT_SUITE_NAMES)
   if(name IN_LIST names)
     message(FATAL_ERROR "two test suites are called ${name}")

@@ -3,6 +3,7 @@
 // Other threads complete, wake and cancel while the loop runs, blocks and ends: nothing is lost,
 // nothing happens twice, and what they wrote before is seen. Meant for TSan as well.
 #include "in_tasks.h"
+#include "sanitized.h"
 
 #include <atomic>
 #include <thread>
@@ -10,13 +11,7 @@
 
 namespace {
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-constexpr int kRounds = 300;
-#else
-constexpr int kRounds = 3000;
-#endif
-#endif
+constexpr int kRounds = sanitized() ? 300 : 3000;
 
 } // namespace
 

@@ -4,6 +4,7 @@
 // stack, by an exception.
 #include "dies.h"
 #include "on_manual.h"
+#include "sanitized.h"
 #include "weft/sync.h"
 
 #include <cstdlib>
@@ -219,9 +220,7 @@ TEST_CASE("the host's fatal hook gets the text") {
   CHECK(has(death.text, "hook: weft: an exception left task '' #1"));
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#if defined(__has_feature)
-#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+#if !defined(WEFT_TEST_ASAN) && !defined(WEFT_TEST_TSAN)
 TEST_CASE("an overflow names the task and its stack, and shows where") {
   static int (*deeper)(int) = [](int n) {
     volatile char room[512];
@@ -295,6 +294,4 @@ TEST_CASE("with nobody who could give a stack back, the task is named") {
   INFO(death.text);
   CHECK((death.code == 42 || has(death.text, "no memory for the stack of task 'huge'")));
 }
-#endif
-#endif
 #endif

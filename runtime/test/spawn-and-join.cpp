@@ -2,6 +2,7 @@
 
 // A task's life, from spawn to join, and what belongs to it alone.
 #include "on_manual.h"
+#include "sanitized.h"
 
 #include <cerrno>
 #include <stdexcept>
@@ -213,15 +214,7 @@ TEST_CASE("a hundred thousand tasks live at once") {
   attr.size = sizeof attr;
   attr.flags = WEFT_SPAWN_DETACHED;
   attr.stack = WEFT_STACK_64K;
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-  const int count = 2000;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-  const int count = 2000;
-#else
-  const int count = 100000;
-#endif
-#endif
+  const int count = sanitized() ? 2000 : 100000;
   for (int i = 0; i < count; ++i)
     REQUIRE(weft_spawn(
                 m.rt,

@@ -4,6 +4,7 @@
 // once; a trimmed stack works as a new one, guard included.
 #include "dies.h"
 #include "on_manual.h"
+#include "sanitized.h"
 #include "weft/lowered.h"
 #include "weft/stack.h"
 
@@ -16,17 +17,6 @@
 namespace {
 
 constexpr uint64_t kSecond = 1000000000;
-
-bool sanitized() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  return true;
-#endif
-#endif
-  return false;
-}
 
 // Resident memory of this process in KiB.
 long resident() {
