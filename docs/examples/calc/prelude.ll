@@ -33,7 +33,8 @@ declare i64 @fib()
 ; A runtime on this thread (a wrong WEFT_ variable is told by its text), then turns until no task lives.
 declare i32 @weft_runtime_create(ptr, ptr, ptr, i64)
 declare i32 @weft_run(ptr)
-declare i32 @puts(ptr)
+declare i32 @dprintf(i32, ptr, ...)
+@told = private constant [4 x i8] c"%s\0A\00"
 define i32 @main() {
   %rt = alloca ptr
   %text = alloca [256 x i8]
@@ -46,6 +47,6 @@ run:
   %end = call i32 @weft_run(ptr %runtime)
   ret i32 %end
 refused:
-  %n = call i32 @puts(ptr %text)
+  %n = call i32 (i32, ptr, ...) @dprintf(i32 2, ptr @told, ptr %text)
   ret i32 1
 }
