@@ -13,6 +13,8 @@
 #include "fatal.h"
 #include "raise.h"
 
+#include <cstring>
+#include <exception>
 #include <unwind.h>
 
 extern "C" {
@@ -26,10 +28,26 @@ namespace {
 // Dead blocks whose stacks may still be stood on; freed by the next drop or slow allocation of the thread.
 thread_local weft_cb *dead;
 
+// What a catch (...) of the dropped code has in its hand. One of C++'s own exceptions, because the C++ runtime
+// ends the process when a foreign one is caught in the middle of another's handler, and because scope guards
+// that ask std::uncaught_exceptions take this for a failure, which it is.
+struct continuation_dropped {
+  struct Drop *by;
+};
+
 // On the dropper's stack: clean-ups run over the part of the dropped stack where the unwinder started.
 struct Drop {
   weft_cb *outermost;
-  _Unwind_Exception exception;
+  std::exception_ptr owner = std::make_exception_ptr(continuation_dropped{this});
+  bool unwound = false;
+
+  // In front of the object, in all C++ runtimes of this ABI.
+  _Unwind_Exception *exception() const {
+    static_assert(sizeof owner == sizeof(void *));
+    _Unwind_Exception *object;
+    memcpy(&object, &owner, sizeof object);
+    return object - 1;
+  }
 };
 
 bool at_trampoline(_Unwind_Context *context) {
@@ -38,9 +56,29 @@ bool at_trampoline(_Unwind_Context *context) {
          ip <= reinterpret_cast<uintptr_t>(weft_rt_entry_end);
 }
 
+// In a trampoline, whose stack pointer is the callee's CFA: see arch/.
+weft_cb *trampolines_block(_Unwind_Context *context) {
+  return reinterpret_cast<weft_cb **>(_Unwind_GetCFA(context))[1];
+}
+
 void drop_cleanup(_Unwind_Reason_Code, _Unwind_Exception *) {
-  // Only a catch(...) that does not rethrow ends a forced unwind this way.
+  // Only a catch(...) that does not rethrow ends a forced unwind this way. (libc++abi does not tell: there the
+  // body's return is noticed.)
   weft_trap(WEFT_RULE_DROP, 0, nullptr);
+}
+
+// Everything inside is unwound: the outermost ends like a body that returned nothing.
+[[noreturn]] void end(Drop *drop) {
+  drop->unwound = true;
+  asm volatile(WEFT_X86_64_RETURN("%%", "$") ::: "memory");
+  __builtin_unreachable();
+}
+
+// The drop that an exception belongs to, if it is one of ours.
+Drop *drop_of(_Unwind_Exception *exception) {
+  if (exception->exception_cleanup != drop_cleanup)
+    return nullptr;
+  return reinterpret_cast<continuation_dropped *>(exception + 1)->by;
 }
 
 _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
@@ -56,17 +94,16 @@ _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
   } else if (!at_trampoline(context) || !outermost) {
     return _URC_NO_REASON;
   }
-  // Everything inside is unwound: the outermost ends like a body that returned nothing.
-  asm volatile(WEFT_X86_64_RETURN("%%", "$") ::: "memory");
-  __builtin_unreachable();
+  end(drop);
 }
 
 [[noreturn]] void unwind(void *arg) {
   auto *drop = static_cast<Drop *>(arg);
   arch::san::after_entry(); // in place of the suspension point, which never comes back
-  drop->exception.exception_class = 0x5745465444524f50; // "WEFTDROP"
-  drop->exception.exception_cleanup = drop_cleanup;
-  _Unwind_ForcedUnwind(&drop->exception, stop, drop);
+  exceptions_of(weft_current()).uncaught += 1;
+  _Unwind_Exception *exception = drop->exception();
+  exception->exception_cleanup = drop_cleanup;
+  _Unwind_ForcedUnwind(exception, stop, drop);
   fatal("weft: cannot unwind a dropped continuation (CONT-03)");
 }
 
@@ -87,7 +124,17 @@ extern "C" {
 
 WEFT_NOT_SEEN _Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action actions,
                                                       _Unwind_Exception_Class exception_class,
-                                                      _Unwind_Exception *, _Unwind_Context *) {
+                                                      _Unwind_Exception *exception,
+                                                      _Unwind_Context *context) {
+  // libc++abi's `throw;` makes an ordinary exception of a forced unwind. Then it is caught here.
+  if (__builtin_expect(!(actions & _UA_FORCE_UNWIND), 1))
+    if (Drop *drop = drop_of(exception)) {
+      if (actions & _UA_HANDLER_FRAME)
+        end(drop);
+      // The search sees all trampolines on its way without anything being unwound.
+      if ((actions & _UA_SEARCH_PHASE) && trampolines_block(context) == drop->outermost)
+        return _URC_HANDLER_FOUND;
+    }
   if (actions & _UA_CLEANUP_PHASE) {
     weft_cb *me = weft_current();
     if (is_cxx_exception(exception_class)) // in flight in the resumer from here on
@@ -110,11 +157,12 @@ void weft_rt_cont_drop(weft_cont k) {
     return;
   }
   free_dead_blocks();
-  Drop drop = {cb, {}};
+  Drop drop;
+  drop.outermost = cb;
   cb->flags |= kCbDropping;
   weft_cont next = 0;
   uint32_t which = resume_block(cb, nullptr, raise_in(cb, unwind, &drop), nullptr, &next);
-  if (which != 0)
+  if (which != 0 || !drop.unwound)
     weft_trap(WEFT_RULE_DROP, next, nullptr);
   free_dead_blocks();
 }

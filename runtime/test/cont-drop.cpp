@@ -82,6 +82,46 @@ TEST_CASE("a clean-up may itself run continuations") {
   CHECK(trail == "x");
 }
 
+TEST_CASE("scope guards take a drop for a failure, in its continuation alone") {
+  static int inside, after;
+  struct Counts {
+    ~Counts() {
+      inside = std::uncaught_exceptions();
+      // What it runs has nothing in flight.
+      weft_cont k = weft_rt_cont_new_mem(
+          [](void *, weft_payload *) { after = std::uncaught_exceptions(); }, nullptr, 0);
+      weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+    }
+  };
+  for (int i = 0; i < 3; ++i) {
+    inside = after = -1;
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) {
+          Counts c;
+          weft_cont k = weft_rt_cont_new_mem(
+              [](void *, weft_payload *) { weft_rt_suspend(&tick, nullptr, nullptr); }, nullptr, 0);
+          weft_rt_resume(k, &weft_no_handlers, nullptr, nullptr, nullptr);
+        },
+        nullptr, 0);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+    weft_rt_cont_drop(k);
+    CHECK(inside == 1);
+    CHECK(after == 0);
+    CHECK(std::uncaught_exceptions() == 0);
+  }
+}
+
+TEST_CASE("a noexcept frame cannot be dropped") {
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) { []() noexcept { weft_rt_suspend(&tick, nullptr, nullptr); }(); }, nullptr, 0);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+    weft_rt_cont_drop(k);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("terminate called") && Contains("continuation_dropped"));
+}
+
 TEST_CASE("an exception that leaves a continuation reaches its resumer, with the state in order") {
   trail.clear();
   weft_body thrower = [](void *, weft_payload *) {
