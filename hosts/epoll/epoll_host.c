@@ -80,7 +80,8 @@ static void host_unwatch(void *self, weft_fd_cell *cell) {
 }
 
 /* Nanoseconds to a deadline, and never less than what remains when it has to be rounded. */
-static int wait_for_events(weft_epoll_host *h, struct epoll_event *events, int max, uint64_t deadline) {
+static int wait_for_events(weft_epoll_host *h, struct epoll_event *events, int max,
+                           uint64_t deadline) {
   struct timespec t = {0, 0};
   uint64_t left = 0;
   if (deadline != WEFT_NEVER && deadline != 0) {

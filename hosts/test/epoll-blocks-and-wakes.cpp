@@ -203,8 +203,7 @@ TEST_CASE("a loop of another thread is not turned") {
     turn = weft_turn(loop.rt, nullptr).status;
     run = weft_run(loop.rt);
     weft_task task;
-    spawned = weft_spawn(
-        loop.rt, [](void *) {}, nullptr, nullptr, &task);
+    spawned = weft_spawn(loop.rt, [](void *) {}, nullptr, nullptr, &task);
     destroyed = weft_runtime_destroy(loop.rt);
   }).join();
   CHECK(turn == WEFT_E_INVAL);

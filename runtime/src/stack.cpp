@@ -13,9 +13,9 @@
 namespace weft {
 namespace {
 
-constexpr size_t kSizes[WEFT_STACK_CLASSES] = {
-    0,         16 << 10, 64 << 10, 256 << 10, size_t(1) << 20, size_t(8) << 20, size_t(64) << 20,
-    size_t(1) << 30};
+constexpr size_t kKiB = 1024, kMiB = 1024 * kKiB;
+constexpr size_t kSizes[WEFT_STACK_CLASSES] = {0,        16 * kKiB, 64 * kKiB, 256 * kKiB,
+                                               1 * kMiB, 8 * kMiB,  64 * kMiB, 1024 * kMiB};
 // Stacks lie one page further apart than they are big: at a distance of 64 KiB the page tables of a
 // thousand of them crowd a few sets of the TLB (a driver loop over 1024 costs twice as much).
 constexpr size_t kApart = 4096;

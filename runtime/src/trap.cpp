@@ -39,8 +39,9 @@ extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *t
         "included, by a switch five integers; in %s (CONT-08)",
         who);
   case WEFT_RULE_ESCAPE:
-    weft::fatal("weft: nobody catches the exception that was thrown into a continuation, in %s (CONT-04)",
-                who);
+    weft::fatal(
+        "weft: nobody catches the exception that was thrown into a continuation, in %s (CONT-04)",
+        who);
   default:
     weft::fatal("weft: rule %d broken by handle %#llx, tag '%s', in %s", rule,
                 static_cast<unsigned long long>(k), name, who);

@@ -41,7 +41,8 @@ void suspend_for_ever(void *, weft_payload *io) {
 TEST_CASE("resume of null") {
   Death d = dies([] { weft_rt_resume(0, &on_tick, nullptr, nullptr, nullptr); });
   CHECK(d.signal == SIGABRT);
-  CHECK_THAT(d.text, Contains("continuation already consumed: the handle is null") && Contains("CONT-01"));
+  CHECK_THAT(d.text,
+             Contains("continuation already consumed: the handle is null") && Contains("CONT-01"));
 }
 
 TEST_CASE("second resume of a handle") {
@@ -102,8 +103,8 @@ TEST_CASE("a used-up stack dies with its owner, its size and a backtrace") {
   }
   Death d = dies([] {
     weft_cont k = weft_rt_cont_new_mem(
-        [](void *, weft_payload *io) { io->i[0] = static_cast<uint64_t>(deep(nullptr, 0)); }, nullptr,
-        WEFT_STACK_256K);
+        [](void *, weft_payload *io) { io->i[0] = static_cast<uint64_t>(deep(nullptr, 0)); },
+        nullptr, WEFT_STACK_256K);
     weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
   });
   CHECK(d.signal == SIGABRT);
@@ -111,7 +112,8 @@ TEST_CASE("a used-up stack dies with its owner, its size and a backtrace") {
                          Contains("deep"));
 }
 
-TEST_CASE("a thread that only resumes what others made reports an overflow after weft_thread_init") {
+TEST_CASE(
+    "a thread that only resumes what others made reports an overflow after weft_thread_init") {
   if (sanitized()) {
     WARN("skipped: sanitizers own the signal");
     return;
@@ -119,8 +121,8 @@ TEST_CASE("a thread that only resumes what others made reports an overflow after
   for (bool prepared : {true, false}) {
     Death d = dies([=] {
       weft_cont k = weft_rt_cont_new_mem(
-          [](void *, weft_payload *io) { io->i[0] = static_cast<uint64_t>(deep(nullptr, 0)); }, nullptr,
-          WEFT_STACK_256K);
+          [](void *, weft_payload *io) { io->i[0] = static_cast<uint64_t>(deep(nullptr, 0)); },
+          nullptr, WEFT_STACK_256K);
       std::thread([=] {
         if (prepared)
           weft_thread_init();
@@ -160,7 +162,8 @@ TEST_CASE("a fault that is no overflow goes to who had the signal before") {
   Death d = dies([] {
     weft_cont k = weft_rt_cont_new_mem(
         [](void *, weft_payload *) {
-          static volatile uintptr_t nowhere = 16; // not a constant, for gcc sees that it is no object
+          static volatile uintptr_t nowhere =
+              16; // not a constant, for gcc sees that it is no object
           *reinterpret_cast<volatile int *>(nowhere) = 1;
         },
         nullptr, 0);
@@ -221,7 +224,8 @@ TEST_CASE("a stack class that does not exist is a null handle") {
 TEST_CASE("a suspended chain can be walked from its suspension point to its start") {
   weft_cont k = weft_rt_cont_new_mem(
       [](void *, weft_payload *) {
-        weft_cont inner = weft_rt_cont_new_mem([](void *, weft_payload *io) { suspends_here(io); }, nullptr, 0);
+        weft_cont inner =
+            weft_rt_cont_new_mem([](void *, weft_payload *io) { suspends_here(io); }, nullptr, 0);
         weft_rt_resume(inner, &weft_no_handlers, nullptr, nullptr, nullptr);
       },
       nullptr, 0);

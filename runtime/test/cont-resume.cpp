@@ -69,11 +69,13 @@ TEST_CASE("tags with equal contents are different tags") {
   static const Two table = {2, 0, {{&twin, WEFT_ON_SUSPEND, 0}, {&tick, WEFT_ON_SUSPEND, 0}}};
   weft_cont k = weft_rt_cont_new_mem(
       [](void *, weft_payload *) { weft_rt_suspend(&tick, nullptr, nullptr); }, nullptr, 0);
-  CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&table), nullptr, nullptr, &k) == 2);
+  CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&table), nullptr, nullptr, &k) ==
+        2);
   weft_rt_cont_drop(k);
 }
 
-TEST_CASE("a suspend goes to the nearest resumer that lists the tag, and the whole chain comes back") {
+TEST_CASE(
+    "a suspend goes to the nearest resumer that lists the tag, and the whole chain comes back") {
   struct Level {
     int depth;
     int *leaves;
@@ -89,8 +91,8 @@ TEST_CASE("a suspend goes to the nearest resumer that lists the tag, and the who
       }
       return;
     }
-    weft_cont inner =
-        weft_rt_cont_new_mem(reinterpret_cast<weft_body>(io->i[0]), reinterpret_cast<void *>(depth - 1), 0);
+    weft_cont inner = weft_rt_cont_new_mem(reinterpret_cast<weft_body>(io->i[0]),
+                                           reinterpret_cast<void *>(depth - 1), 0);
     static const weft_handlers on_tock = {1, 0, {{&tock, WEFT_ON_SUSPEND, 0}}};
     weft_rt_resume(inner, &on_tock, io, io, nullptr);
   };
@@ -152,14 +154,14 @@ TEST_CASE("a cached way looks at the table that is installed now") {
   inner_body = inner;
   weft_cont k = weft_rt_cont_new_mem(
       [](void *, weft_payload *) {
-        weft_rt_resume(weft_rt_cont_new_mem(inner_body, nullptr, 0), &weft_no_handlers, nullptr, nullptr,
-                       nullptr);
+        weft_rt_resume(weft_rt_cont_new_mem(inner_body, nullptr, 0), &weft_no_handlers, nullptr,
+                       nullptr, nullptr);
       },
       nullptr, 0);
   Two table = on_both;
   for (int i = 0; i < 6; ++i) {
-    CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&table), nullptr, nullptr, &k) ==
-          (i % 2 ? 2u : 1u));
+    CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&table), nullptr, nullptr,
+                         &k) == (i % 2 ? 2u : 1u));
     std::swap(table.entry[0], table.entry[1]);
   }
   weft_rt_cont_drop(k);

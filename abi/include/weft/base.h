@@ -33,10 +33,10 @@ typedef int32_t weft_status;
 
 enum {
   WEFT_OK = 0,
-  WEFT_E_NOMEM = -10001,     /* no memory or address space; nothing was changed */
-  WEFT_E_INVAL = -10002,     /* an argument breaks a rule of rules.md */
-  WEFT_E_STALE = -10003,     /* the handle, token or waiter is gone; the value stays with the caller */
-  WEFT_E_CLOSED = -10004,    /* channel, domain or runtime is closed */
+  WEFT_E_NOMEM = -10001,  /* no memory or address space; nothing was changed */
+  WEFT_E_INVAL = -10002,  /* an argument breaks a rule of rules.md */
+  WEFT_E_STALE = -10003,  /* the handle, token or waiter is gone; the value stays with the caller */
+  WEFT_E_CLOSED = -10004, /* channel, domain or runtime is closed */
   WEFT_E_CANCELLED = -10005, /* the waiting task was cancelled */
   WEFT_E_TIMEOUT = -10006,   /* the deadline passed first */
   WEFT_E_BUSY = -10007,      /* a turn inside a turn, or a thing in use */

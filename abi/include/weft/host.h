@@ -25,10 +25,10 @@ typedef struct weft_runtime weft_runtime;
 enum { WEFT_READABLE = 1, WEFT_WRITABLE = 2, WEFT_HANGUP = 4 };
 typedef struct weft_fd_cell {
   int fd;
-  uint32_t ready;   /* WEFT_READABLE | ...; written by weft_fd_ready, cleared by the runtime */
+  uint32_t ready;    /* WEFT_READABLE | ...; written by weft_fd_ready, cleared by the runtime */
   weft_token reader; /* runtime's: who waits */
   weft_token writer;
-  void *host;       /* the host's word */
+  void *host; /* the host's word */
 } weft_fd_cell;
 
 /* What a host gives. Functions marked optional may be NULL. All but post run on the loop's thread,
@@ -80,11 +80,11 @@ typedef struct weft_turn_result {
 
 typedef struct weft_runtime_config {
   uint32_t size;
-  const weft_host_ops *host;   /* NULL: the embedded default, epoll */
+  const weft_host_ops *host; /* NULL: the embedded default, epoll */
   void *host_self;
-  const char *sched;           /* as WEFT_SCHED; NULL: the environment's, else "fifo" */
-  uint32_t workers;            /* 0: the environment's, else 1 */
-  uint32_t flags;              /* WEFT_RT_* */
+  const char *sched; /* as WEFT_SCHED; NULL: the environment's, else "fifo" */
+  uint32_t workers;  /* 0: the environment's, else 1 */
+  uint32_t flags;    /* WEFT_RT_* */
 } weft_runtime_config;
 enum { WEFT_RT_IGNORE_ENV = 1 };
 

@@ -20,8 +20,8 @@ extern "C" {
  * makes clang note the place of each call, from which the pass's own errors have line and column. */
 #if defined(__GNUC__)
 #define WEFT_MARKER_IS(name)                                                                       \
-  __asm__("weft." name) __attribute__((error(                                                      \
-      "Weft's pass did not run: compile with clang -fpass-plugin=weft-pass-22.so")))
+  __asm__("weft." name) __attribute__((                                                            \
+      error("Weft's pass did not run: compile with clang -fpass-plugin=weft-pass-22.so")))
 #define WEFT_MARKER_NOTHROW __attribute__((nothrow))
 #else
 #define WEFT_MARKER_IS(name) __asm__("weft." name)
@@ -32,8 +32,7 @@ extern "C" {
 #define WEFT_TAG(id, sig) const weft_tag id = {#id, sig}
 
 /* Defines a handler table with one, two or three entries; resume answers 1, 2 or 3. */
-#define WEFT_ON1(id, tag1)                                                                         \
-  static const weft_handlers id = {1, 0, {{&(tag1), WEFT_ON_SUSPEND, 0}}}
+#define WEFT_ON1(id, tag1) static const weft_handlers id = {1, 0, {{&(tag1), WEFT_ON_SUSPEND, 0}}}
 #define WEFT_HANDLERS(id, n, ...)                                                                  \
   static const struct {                                                                            \
     uint32_t count, flags;                                                                         \

@@ -43,9 +43,9 @@ WEFT_API size_t weft_chan_cap(const weft_chan *chan);
 
 enum { WEFT_SELECT_SEND = 0, WEFT_SELECT_RECV = 1 };
 typedef struct weft_select_case {
-  weft_chan *chan;  /* NULL: never ready */
-  void *elem;       /* send: from here; receive: to here, or NULL */
-  uint32_t op;      /* WEFT_SELECT_* */
+  weft_chan *chan;    /* NULL: never ready */
+  void *elem;         /* send: from here; receive: to here, or NULL */
+  uint32_t op;        /* WEFT_SELECT_* */
   weft_status status; /* out, of the chosen one: WEFT_OK or WEFT_E_CLOSED */
 } weft_select_case;
 /* Waits until one case can go on, does it and returns its index. Among several that can, a pseudo-
@@ -65,7 +65,7 @@ typedef struct weft_mutex {
   uint64_t owner; /* task, 0 when free */
   weft_wait_list waiters;
 } weft_mutex;
-WEFT_API weft_status weft_mutex_lock(weft_mutex *m);   /* WEFT_E_BUSY: the caller owns it already */
+WEFT_API weft_status weft_mutex_lock(weft_mutex *m); /* WEFT_E_BUSY: the caller owns it already */
 /* With a deadline (WEFT_E_TIMEOUT); with WEFT_MUTEX_RELOCK_WAITS the owner may lock again and waits
  * until another task unlocks, as Go's does. */
 enum { WEFT_MUTEX_RELOCK_WAITS = 1 };
@@ -93,7 +93,8 @@ typedef struct weft_wait_group {
   int64_t count;
   weft_wait_list waiters;
 } weft_wait_group;
-WEFT_API weft_status weft_wait_group_add(weft_wait_group *g, int64_t delta); /* WEFT_E_INVAL: below 0 */
+WEFT_API weft_status weft_wait_group_add(weft_wait_group *g,
+                                         int64_t delta); /* WEFT_E_INVAL: below 0 */
 WEFT_API weft_status weft_wait_group_wait(weft_wait_group *g);
 
 #ifdef __cplusplus

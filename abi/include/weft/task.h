@@ -25,9 +25,9 @@ typedef void (*weft_task_fn)(void *arg);
 
 typedef struct weft_spawn_attr {
   uint32_t size;
-  uint32_t stack;       /* WEFT_STACK_*; 0 the default */
-  weft_domain *domain;  /* NULL: the spawner's, outside of tasks the root */
-  const char *name;     /* copied, at most 31 bytes; NULL: none */
+  uint32_t stack;      /* WEFT_STACK_*; 0 the default */
+  weft_domain *domain; /* NULL: the spawner's, outside of tasks the root */
+  const char *name;    /* copied, at most 31 bytes; NULL: none */
   int32_t priority;
   uint32_t flags;       /* WEFT_SPAWN_* */
   uint64_t deadline_ns; /* for the scheduler; 0: none */
@@ -66,9 +66,9 @@ WEFT_API uint64_t weft_now(void);
 WEFT_API weft_status weft_cancel(weft_task task);
 WEFT_API int weft_cancelled(void);
 
-WEFT_API weft_task weft_self(void);        /* 0 outside a task */
+WEFT_API weft_task weft_self(void);             /* 0 outside a task */
 WEFT_API uint64_t weft_task_id(weft_task task); /* 0 when gone; never reused */
-WEFT_API uint64_t *weft_task_word(void);   /* the language's word of the running task; NULL outside */
+WEFT_API uint64_t *weft_task_word(void); /* the language's word of the running task; NULL outside */
 WEFT_API weft_status weft_task_set_name(const char *name); /* the running task's */
 WEFT_API const char *weft_task_name(weft_task task);       /* "" when none or gone */
 
@@ -84,7 +84,7 @@ typedef struct weft_domain_attr {
   const char *name;  /* copied */
   const char *sched; /* as WEFT_SCHED: name|path[:key=val,...]; NULL: "fifo" */
   uint32_t weight;
-  uint32_t picks;    /* how many picks one slice may make when the parent sets none; 0: 1 */
+  uint32_t picks; /* how many picks one slice may make when the parent sets none; 0: 1 */
 } weft_domain_attr;
 
 WEFT_API weft_domain *weft_root_domain(weft_runtime *rt);

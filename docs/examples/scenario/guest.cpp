@@ -83,8 +83,9 @@ std::string Scheduler::state() const {
   for (const Child &c : children_)
     if (c.state == State::Waiting)
       waiting += " " + c.name;
-  return "running: " + (running_ ? running_->name : "nobody") + "; ready:" +
-         (ready.empty() ? " nobody" : ready) + "; waiting:" + (waiting.empty() ? " nobody" : waiting) +
+  return "running: " + (running_ ? running_->name : "nobody") +
+         "; ready:" + (ready.empty() ? " nobody" : ready) +
+         "; waiting:" + (waiting.empty() ? " nobody" : waiting) +
          "; picks: " + std::to_string(picks_);
 }
 

@@ -160,7 +160,8 @@ int wrong_way() {
   say("weft", text.substr(0, text.find('\n')));
   expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "the misuse is caught and aborts");
   expect(text.find("continuation already consumed") != std::string::npos, "the misuse is named");
-  say("wrong:", "caught: resuming it again is a defined error. Without Weft it is anybody's stack.");
+  say("wrong:",
+      "caught: resuming it again is a defined error. Without Weft it is anybody's stack.");
   return failures != 0;
 }
 
@@ -186,7 +187,8 @@ int right_way() {
   expect(a_ran_after_wait == 1 && a_ran_inside_scheduler, "A ran once, inside of its scheduler");
   expect(inner->all_done() && inner->picks() == 2, "the scheduler knows of every run");
   if (!failures)
-    say("right:", "every run of A was a pick of its scheduler, and every run of that one a pick of the outer");
+    say("right:", "every run of A was a pick of its scheduler, and every run of that one a pick of "
+                  "the outer");
   return failures != 0;
 }
 
@@ -241,17 +243,20 @@ int levels() {
   spawn(middle_domain, "busy", wake_while_running);
   run_loop({});
   expect(sleeper_ran && sleeper_value == 1, "the sleeper was picked: root, middle, inner, sleeper");
-  say("sleeper", "ran after a pick of each of its ancestors, value " + std::to_string(sleeper_value));
+  say("sleeper",
+      "ran after a pick of each of its ancestors, value " + std::to_string(sleeper_value));
 
   printf("the middle scheduler is parked (nothing in it is ready):\n");
   start_three_levels();
   run_loop({{10 * kMillisecond, [] {
                expect(weft_complete(promise, WEFT_OK, 2) == WEFT_OK, "the token takes it");
                expect(!sleeper_ran, "completing runs nobody");
-               say("host", "completed: inner is ready in middle, middle in root, and root asks for a turn");
+               say("host",
+                   "completed: inner is ready in middle, middle in root, and root asks for a turn");
              }}});
   expect(sleeper_ran && sleeper_value == 2, "the sleeper was picked again from the root down");
-  say("sleeper", "ran after a pick of each of its ancestors, value " + std::to_string(sleeper_value));
+  say("sleeper",
+      "ran after a pick of each of its ancestors, value " + std::to_string(sleeper_value));
 
   printf("the middle scheduler is finished:\n");
   start_three_levels();

@@ -25,7 +25,8 @@ int main(void) {
   weft_payload p = {.i = {4}};
   weft_cont k = weft_cont_new(ruler, NULL, WEFT_STACK_DEFAULT);
   const char *space = "";
-  while (weft_resume(k, &on_mark, &p, &p, &k) == 1) { // 1: suspended by the table's first tag; 0: returned
+  // 1: suspended by the table's first tag; 0: returned
+  while (weft_resume(k, &on_mark, &p, &p, &k) == 1) {
     printf("%s%llu", space, (unsigned long long)p.i[0]);
     space = " ";
   }

@@ -13,14 +13,28 @@ extern "C" {
 
 #define MATH1(go, c)                                                                               \
   double mg_math_##go(double x) { return c(x); }
+// clang-format off: it takes them for one declaration with what follows
 MATH1(Sin, sin)
-MATH1(Cos, cos) MATH1(Tan, tan) MATH1(Asin, asin) MATH1(Acos, acos) MATH1(Atan, atan)
-    MATH1(Sinh, sinh) MATH1(Cosh, cosh) MATH1(Tanh, tanh) MATH1(Exp, exp) MATH1(Exp2, exp2)
-        MATH1(Log, log) MATH1(Log2, log2) MATH1(Log10, log10) MATH1(Log1p, log1p) MATH1(Cbrt, cbrt)
-            MATH1(Round, round)
-                MATH1(RoundToEven, nearbyint) double mg_math_Atan2(double y, double x) {
-  return atan2(y, x);
-}
+MATH1(Cos, cos)
+MATH1(Tan, tan)
+MATH1(Asin, asin)
+MATH1(Acos, acos)
+MATH1(Atan, atan)
+MATH1(Sinh, sinh)
+MATH1(Cosh, cosh)
+MATH1(Tanh, tanh)
+MATH1(Exp, exp)
+MATH1(Exp2, exp2)
+MATH1(Log, log)
+MATH1(Log2, log2)
+MATH1(Log10, log10)
+MATH1(Log1p, log1p)
+MATH1(Cbrt, cbrt)
+MATH1(Round, round)
+MATH1(RoundToEven, nearbyint)
+// clang-format on
+
+double mg_math_Atan2(double y, double x) { return atan2(y, x); }
 double mg_math_Pow(double x, double y) { return pow(x, y); }
 double mg_math_Mod(double x, double y) { return fmod(x, y); }
 double mg_math_Hypot(double x, double y) { return hypot(x, y); }
