@@ -30,7 +30,6 @@ uint64_t weft_link_epoch = 1;
 
 void weft_rt_entry();
 void weft_rt_entry_root();
-void weft_rt_into_chain();
 uint32_t weft_rt_resume_text(weft_cb *, const weft_handlers *, const weft_payload *, weft_payload *,
                              weft_cont *);
 void weft_rt_suspend_text(const weft_tag *, weft_payload *, const weft_payload *);
@@ -155,6 +154,7 @@ inline void start_at(weft_cb *cb, void (*entry)(), void *fn, void *env) {
   frame[1] = env; // [2] is the block, since the stack was made; nothing overwrites it
   cb->sp = frame;
   cb->ip = reinterpret_cast<void *>(entry);
+  cb->inner = cb;
   // The last use may have ended with some: code that is unwound, or leaves by longjmp, may not balance.
   reinterpret_cast<BodyWords *>(frame + 3)->exceptions = {};
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
@@ -221,13 +221,15 @@ void free_block(weft_cb *cb) {
 }
 
 bool is_fresh(const weft_cb *cb) {
+  if (cb->inner != cb)
+    return false;
   void *ip = suspended_ip(cb);
   return ip == reinterpret_cast<void *>(weft_rt_entry) ||
          ip == reinterpret_cast<void *>(weft_rt_entry_root);
 }
 
 WEFT_NOT_SEEN weft_cb *innermost(weft_cb *outermost) {
-  return outermost->ip == reinterpret_cast<void *>(weft_rt_into_chain) ? outermost->inner : outermost;
+  return outermost->inner;
 }
 
 uint32_t resume_block(weft_cb *cb, const weft_handlers *on, const weft_payload &in,
@@ -312,12 +314,15 @@ weft_cb *weft_rt_cont_renew(weft_cb *old) {
   *cold(cb) = *cold(old);
   cb->handle = handle;
   cold(cb)->cache_tag = nullptr;
-  // Two things name a suspended block: its only child and its trampoline.
-  for (weft_cb *inner = innermost(old); inner != old; inner = inner->parent)
-    if (inner->parent == old) {
-      inner->parent = cb;
-      break;
-    }
+  // Three things name a suspended block: its chain's other end, its only child, its trampoline.
+  if (old->inner == old)
+    cb->inner = cb;
+  else
+    for (weft_cb *inner = old->inner; inner != old; inner = inner->parent)
+      if (inner->parent == old) {
+        inner->parent = cb;
+        break;
+      }
   prepare_stack(cb);
   // The old slot has no stack and is on no list: retired. Its generation 0 matches no handle.
   *cold(old) = {};

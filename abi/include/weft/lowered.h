@@ -40,8 +40,7 @@ struct weft_cb {
                               goes through this link, see weft_rt_suspend_slow;
                               suspended, outermost of a chain: the innermost's rbx */
   struct weft_cb *parent;  /* running: the resumer; free: next on the free list */
-  struct weft_cb *inner;   /* suspended, outermost of a longer chain (its ip is
-                              weft_rt_into_chain): its innermost */
+  struct weft_cb *inner;   /* suspended, outermost of a longer chain: its innermost; else itself */
   uint32_t stack_class;
   uint32_t flags; /* 0 when finishing needs no extra work */
 };

@@ -89,8 +89,18 @@
 #define WEFT_X86_64_TAKE_RBX(R, on)                                                                \
   "movq " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") ", " R "rbx\n\t"                                    \
   "movq " R on ", " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"
-/* Jumps into rdi. A longer chain's outermost block has weft_rt_into_chain for its ip. */
+/* Jumps into the innermost of rdi's chain. Mostly the chain has one block, whose `inner` is itself: comparing lets
+ * the processor guess so, where a load would hold up the jump. A longer chain's outermost becomes one of its own
+ * kind again here, so a suspend to the direct resumer has nothing to store. */
 #define WEFT_X86_64_GO(R)                                                                          \
+  "cmpq " R "rdi, " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") "\n\t"                                 \
+  "jne 7f\n\t"                                                                                     \
+  "movq " R "rdi, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
+  "jmpq *" WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n"                                               \
+  "7:\n\t"                                                                                         \
+  "movq " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") ", " R "r13\n\t"                                 \
+  "movq " R "rdi, " WEFT_X86_64_AT(WEFT_CB_INNER, R, "rdi") "\n\t"                                 \
+  "movq " R "r13, " R "rdi\n\t"                                                                    \
   "movq " R "rdi, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
   "jmpq *" WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n"
 

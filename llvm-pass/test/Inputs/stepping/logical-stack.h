@@ -41,8 +41,8 @@ public:
       names += (i ? " < " : "") + name;
       // Code that is jumped to in the middle of a switch: it stands for who jumped.
       static const std::set<std::string> passing = {"weft_rt_suspend_slow", "weft_rt_return",
-                                                    "weft_rt_raise_entry",  "weft_rt_into_chain",
-                                                    "weft_rt_bind_entry",   "weft_rt_bind_entry_fresh"};
+                                                    "weft_rt_raise_entry",  "weft_rt_bind_entry",
+                                                    "weft_rt_bind_entry_fresh"};
       if (passing.count(name))
         continue;
       now.insert(now.begin(), {name, frames[i].cfa});

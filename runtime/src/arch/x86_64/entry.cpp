@@ -173,8 +173,6 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "cmpl $0, 16(%r11,%r14,8)\n"
     "jne 1f\n"
     "movl " CACHE_INDEX "(%rdi), %r10d\n"
-    "leaq weft_rt_into_chain(%rip), %r14\n"
-    "movq %r14, " S(WEFT_CB_IP) "(%r13)\n"
     "movq %r15, " S(WEFT_CB_IP) "(%rdi)\n"
     "movq %rsp, " S(WEFT_CB_SP) "(%rdi)\n"
     "movq %rbx, " S(WEFT_CB_ON) "(%r13)\n"
@@ -214,9 +212,7 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "movq (%rsp), %r15\n"
     "5:\n" // r13 = the block whose resumer handles it, r11 = the entry's index
     "incq %r15\n"
-    "leaq weft_rt_into_chain(%rip), %r14\n"
-    "movq %r14, " S(WEFT_CB_IP) "(%r13)\n"
-    "movq %r15, " S(WEFT_CB_IP) "(%rdi)\n" // after it: they may be the same block
+    "movq %r15, " S(WEFT_CB_IP) "(%rdi)\n"
     "leaq 8(%rsp), %r15\n"
     "movq %r15, " S(WEFT_CB_SP) "(%rdi)\n"
     "testb $1, " S(WEFT_CB_ON) "(%r13)\n"
@@ -265,8 +261,6 @@ asm(FUNCTION("weft_rt_find_switch")
     "andq $-2, %r15\n"
     RESTORE_PAYLOAD
     "movq 8(%rsp), %rbx\n"
-    "leaq weft_rt_into_chain(%rip), %r11\n" // the text then gives me my own ip: we may be the same block
-    "movq %r11, " S(WEFT_CB_IP) "(%r14)\n"
     "movq %r13, " S(WEFT_CB_INNER) "(%r14)\n"
     "retq\n"
     "1:\n"
@@ -278,19 +272,6 @@ asm(FUNCTION("weft_rt_find_switch")
     "callq weft_trap@PLT\n"
     "ud2\n"
     END("weft_rt_find_switch"));
-
-// --- Into a chain -------------------------------------------------------------------------------------
-// The ip of a suspended chain's outermost block, so that the text of resume and switch need not ask whether there
-// is one: rdi the outermost block, r12 the thread. Goes on in the innermost.
-asm(FUNCTION("weft_rt_into_chain") HIDDEN("weft_rt_into_chain")
-    ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_PSP) ",0x06,0x23,24\n"
-    ".cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
-    "movq %rdi, %r13\n"
-    ".cfi_escape 0x0f,5,0x7d," S(WEFT_CB_PSP) ",0x06,0x23,24\n"
-    "movq " S(WEFT_CB_INNER) "(%r13), %rdi\n"
-    "movq %rdi, %fs:(%r12)\n"
-    "jmpq *" S(WEFT_CB_IP) "(%rdi)\n"
-    END("weft_rt_into_chain"));
 
 // --- Raising at a suspension point ------------------------------------------------------------------
 // A block whose ip was replaced by this goes on in raise(arg) as if its suspension point had called it:
