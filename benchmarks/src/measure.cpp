@@ -138,6 +138,12 @@ std::vector<Measured> measure(Session &session, const Options &options,
     }
     if (isatty(2))
       std::fprintf(stderr, "\r%20s\r", "");
+    // A row's peer may be another row: its figures stand here as if they were a system's.
+    for (Measured &m : all)
+      for (const Reach &reach : m.row->reach)
+        for (const Measured &other : all)
+          if (id(*other.row) == reach.peer && other.figures.count(kWeft))
+            m.figures[reach.peer] = other.figures.at(kWeft);
     for (Measured &m : all)
       for (const Reach &reach : m.row->reach)
         m.verdicts.push_back({reach.peer, reach.most, m.ratio(reach.peer)});

@@ -43,7 +43,8 @@ Row ring(uint64_t n, const char *title, uint64_t small, uint64_t answer) {
           small,
           answer,
           kSwitchPeers,
-          {{"fcontext", kOthers}}};
+          n == 4 ? std::vector<Reach>{{"fcontext", kOthers}, {"driver/4", 0.7}}
+                 : std::vector<Reach>{{"fcontext", kOthers}}};
 }
 
 Row forward(uint64_t depth, const char *title) {
@@ -57,7 +58,8 @@ Row forward(uint64_t depth, const char *title) {
           kSmall,
           kSum,
           kSwitchPeers,
-          {{"fcontext", kHalf}}};
+          depth == 128 ? std::vector<Reach>{{"fcontext", kHalf}, {"forward/1", 1.3}}
+                       : std::vector<Reach>{{"fcontext", kHalf}}};
 }
 
 Row search(uint64_t depth, const char *title) {
@@ -180,6 +182,33 @@ const std::vector<Row> &rows() {
       search(4, "two tags through 4"),
       search(16, "two tags through 16"),
       search(64, "two tags through 64"),
+      {"search-level",
+       64,
+       "two tags through 64, each level",
+       "level",
+       "Like two tags through 64, by the level that is searched and passed.",
+       64 * kSmall,
+       kSum,
+       {"weft"},
+       {{"call", 1.3}}},
+      {"barrier",
+       0,
+       "call inside a barrier",
+       "call",
+       "In a continuation: the yardstick's call, through which no suspension may go.",
+       kSmall,
+       kSum,
+       {"weft"},
+       {{"call", 2}}},
+      {"bind",
+       0,
+       "resume with a bound value",
+       "pair",
+       "Like the loop, but the value is bound to the continuation, and the resume sends nothing.",
+       kSmall,
+       kSum,
+       {"weft"},
+       {}},
       yield(1, "yield, 1 task", 1 / 8.),
       yield(4, "yield, 4 tasks", 1 / 8.),
       yield(16, "yield, 16 tasks", 1 / 8.),

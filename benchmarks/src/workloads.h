@@ -11,7 +11,8 @@
 
 namespace bench {
 
-// "weft costs at most `most` times what `peer` costs."
+// "weft costs at most `most` times what `peer` costs": a system, or another row of weft's own by
+// its workload and parameter ("driver/4").
 struct Reach {
   const char *peer;
   double most;

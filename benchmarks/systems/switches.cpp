@@ -184,6 +184,19 @@ void tree_body(void *, weft_payload *) {
 
 void add_one(void *, weft_payload *io) { io->i[0] += 1; }
 
+// --- barrier
+// ------------------------------------------------------------------------------------------------
+[[gnu::noinline]] uint64_t one_more(uint64_t x) { return x + 1; }
+uint64_t (*volatile callee)(uint64_t) = one_more;
+
+void calls_inside(void *, weft_payload *io) {
+  uint64_t ops = io->i[0], sum = 0, start = bench::now();
+  for (uint64_t i = 0; i < ops; ++i)
+    sum += WEFT_BARRIER(callee)(i);
+  io->i[1] = bench::now() - start;
+  io->i[0] = sum;
+}
+
 } // namespace
 
 namespace bench {
@@ -256,6 +269,34 @@ Result search(uint64_t depth, uint64_t ops) {
   uint64_t sum = resume(&k, &on_both, 0) - 1, start = now();
   for (uint64_t i = 0; i < ops; ++i)
     sum += resume(&k, &on_both, i);
+  uint64_t ns = now() - start;
+  weft_cont_drop(k);
+  return {ops, ns, sum};
+}
+
+Result search_level(uint64_t depth, uint64_t ops) {
+  Result pairs = search(depth, ops / depth);
+  return {pairs.ops * depth, pairs.figure, pairs.answer};
+}
+
+Result barrier(uint64_t, uint64_t ops) {
+  weft_cont k = fresh(calls_inside);
+  weft_payload io;
+  io.i[0] = ops;
+  weft_resume(k, &on_value, &io, &io, &k);
+  return {ops, io.i[1], io.i[0]};
+}
+
+Result bind(uint64_t, uint64_t ops) {
+  weft_cont k = fresh(echo);
+  uint64_t sum = 0, start = now();
+  for (uint64_t i = 0; i < ops; ++i) {
+    weft_payload io;
+    io.i[0] = i;
+    k = weft_cont_bind(k, &io, 1, 0);
+    weft_resume(k, &on_value, nullptr, &io, &k);
+    sum += io.i[0];
+  }
   uint64_t ns = now() - start;
   weft_cont_drop(k);
   return {ops, ns, sum};

@@ -20,6 +20,9 @@ Result both_in_callees(uint64_t, uint64_t ops);
 Result both_by_jump(uint64_t, uint64_t ops);
 Result tree(uint64_t, uint64_t ops);
 Result search(uint64_t depth, uint64_t ops);
+Result search_level(uint64_t depth, uint64_t ops);
+Result barrier(uint64_t, uint64_t ops);
+Result bind(uint64_t, uint64_t ops);
 Result create(uint64_t, uint64_t ops);
 
 // tasks.cpp

@@ -191,6 +191,37 @@ weft_cont new_with_body(void (*entry)(), weft_body body, void *env, uint32_t sta
   return cb->handle;
 }
 
+// The walk from me outwards. A suspend found beyond me is remembered in me, and every link on the way is
+// marked (bit 0 of `on`): cutting a marked link bumps weft_link_epoch and so empties the caches. What
+// the found block's resumer installed is looked at on each use, so its change needs no mark. The marks are
+// made while walking, where they cost nothing; those of a walk that finds nothing are in nobody's way.
+template <uint32_t kind> Found search(weft_cb *me, const weft_tag *tag) {
+  for (weft_cb *cb = me; cb != &weft_root_cb; cb = cb->parent) {
+    auto link = reinterpret_cast<uintptr_t>(cb->on);
+    auto *on = reinterpret_cast<const weft_handlers *>(link & ~UINT64_C(1));
+    for (uint32_t i = 0, count = on->count; i < count; ++i) {
+      if (on->entry[i].tag != tag || on->entry[i].kind != kind)
+        continue;
+      if (kind == WEFT_ON_SUSPEND && (cb != me || i != 0)) {
+        ColdCb *c = cold(me);
+        c->cache_tag = tag;
+        c->cache_found = cb;
+        c->cache_epoch = __atomic_load_n(&weft_link_epoch, __ATOMIC_RELAXED);
+        c->cache_index = i;
+        me->flags |= kCbHasCache;
+      }
+      return {cb, i};
+    }
+    if (__builtin_expect(on->flags & WEFT_HANDLERS_BARRIER, 0))
+      return {nullptr, WEFT_RULE_BARRIER};
+    if (__builtin_expect(cb->flags & kCbDropping, 0))
+      return {nullptr, WEFT_RULE_DROP};
+    if (kind == WEFT_ON_SUSPEND && !(link & 1))
+      cb->on = reinterpret_cast<const weft_handlers *>(link | 1);
+  }
+  return {nullptr, WEFT_RULE_UNHANDLED};
+}
+
 constexpr weft_payload kNoPayload = {};
 
 } // namespace
@@ -330,34 +361,8 @@ weft_cb *weft_rt_cont_renew(weft_cb *old) {
   return cb;
 }
 
-// The walk from me outwards. A suspend found beyond me is remembered in me, and every link on the way is
-// marked (bit 0 of `on`): cutting a marked link bumps weft_link_epoch and so empties the caches. What
-// the found block's resumer installed is looked at on each use, so its change needs no mark.
 Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind) {
-  for (weft_cb *cb = me; cb != &weft_root_cb; cb = cb->parent) {
-    auto *on = reinterpret_cast<const weft_handlers *>(reinterpret_cast<uintptr_t>(cb->on) & ~UINT64_C(1));
-    if (__builtin_expect(on->flags & WEFT_HANDLERS_BARRIER, 0))
-      return {nullptr, WEFT_RULE_BARRIER};
-    for (uint32_t i = 0; i < on->count; ++i) {
-      if (on->entry[i].tag != tag || on->entry[i].kind != kind)
-        continue;
-      if (kind == WEFT_ON_SUSPEND && (cb != me || i != 0)) {
-        for (weft_cb *link = me; link != cb; link = link->parent)
-          link->on = reinterpret_cast<const weft_handlers *>(
-              reinterpret_cast<uintptr_t>(link->on) | 1);
-        ColdCb *c = cold(me);
-        c->cache_tag = tag;
-        c->cache_found = cb;
-        c->cache_epoch = __atomic_load_n(&weft_link_epoch, __ATOMIC_RELAXED);
-        c->cache_index = i;
-        me->flags |= kCbHasCache;
-      }
-      return {cb, i};
-    }
-    if (cb->flags & kCbDropping)
-      return {nullptr, WEFT_RULE_DROP};
-  }
-  return {nullptr, WEFT_RULE_UNHANDLED};
+  return kind == WEFT_ON_SUSPEND ? search<WEFT_ON_SUSPEND>(me, tag) : search<WEFT_ON_SWITCH>(me, tag);
 }
 
 const weft_barrier *weft_rt_barrier(void) {
