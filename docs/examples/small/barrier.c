@@ -1,7 +1,7 @@
 // qsort cannot bear to be left in the middle: its comparator may be resumed later, when the array
 // is gone, or never. WEFT_BARRIER says so, and a suspension that would cross the call is an error
-// that names its tag and this place. With an argument this program makes that mistake. expect: 1 2
-// 3
+// that names its tag and this place. With an argument this program makes that mistake.
+// expect: 1 2 3
 #include <stdio.h>
 #include <stdlib.h>
 #include <weft/markers.h>

@@ -1,5 +1,7 @@
 // Values that are known before the others are bound to a continuation; whoever resumes it need not
-// know of them. expect: 3 x 4 = 12 expect: 5 x 6 = 30
+// know of them.
+// expect: 3 x 4 = 12
+// expect: 5 x 6 = 30
 #include <stdio.h>
 #include <weft/markers.h>
 
