@@ -53,7 +53,8 @@ namespace {
 class Lowering {
 public:
   Lowering(Module &M, bool BeforeLink)
-      : M(M), Context(M.getContext()), BeforeLink(BeforeLink), Ptr(PointerType::getUnqual(Context)),
+      : M(M), Context(M.getContext()), BeforeLink(BeforeLink),
+        Tracked(M.getModuleFlag("cf-protection-branch") != nullptr), Ptr(PointerType::getUnqual(Context)),
         I64(Type::getInt64Ty(Context)), I32(Type::getInt32Ty(Context)),
         Double(Type::getDoubleTy(Context)) {}
 
@@ -75,10 +76,12 @@ private:
                   IRBuilder<> &B);
   FunctionCallee runtime(StringRef Name, Type *Result, ArrayRef<Type *> Params);
   void nameThePort();
+  void refuseShadowStacks();
 
   Module &M;
   LLVMContext &Context;
   bool BeforeLink;
+  bool Tracked; // indirect branches, by CET
   Type *Ptr, *I64, *I32, *Double;
 };
 
@@ -222,14 +225,14 @@ void Lowering::lowerInline(MarkerCall &Call) {
   X86_64Switch Switch;
   std::string Text;
   if (Call.Op == MarkerOp::Suspend) {
-    Text = X86_64Switch::suspendText();
+    Text = X86_64Switch::suspendText(Tracked);
     Switch.in("r10", Call.tag());
   } else {
     Switch.in("rdi", consume(Call));
     bool IsResume = Call.Op == MarkerOp::Resume;
     Switch.in("r10", IsResume ? Call.handlers() : Call.tag());
-    Text = IsResume ? X86_64Switch::resumeText()
-                    : X86_64Switch::switchText(countPayload(Call.Sent).Ints);
+    Text = IsResume ? X86_64Switch::resumeText(Tracked)
+                    : X86_64Switch::switchText(countPayload(Call.Sent).Ints, Tracked);
   }
   IRBuilder<> B(&Old);
   putPayload(Call, Switch, B);
@@ -415,6 +418,22 @@ void Lowering::nameThePort() {
   appendToUsed(M, {Reference});
 }
 
+/// A switch changes stacks by a jump, which a processor with shadow stacks (CET)
+/// would take for an attack. Code for them is code for all processors: it only
+/// says, by this flag, that it may run with them. A flag of 0 would say it too.
+void Lowering::refuseShadowStacks() {
+  NamedMDNode *Flags = M.getModuleFlagsMetadata();
+  if (!Flags || !M.getModuleFlag("cf-protection-return"))
+    return;
+  SmallVector<MDNode *, 16> Others;
+  for (MDNode *Flag : Flags->operands())
+    if (cast<MDString>(Flag->getOperand(1))->getString() != "cf-protection-return")
+      Others.push_back(Flag);
+  Flags->clearOperands();
+  for (MDNode *Flag : Others)
+    Flags->addOperand(Flag);
+}
+
 bool Lowering::run() {
   Diagnostics Found;
   SmallVector<MarkerCall, 16> Calls;
@@ -459,6 +478,7 @@ bool Lowering::run() {
       F.setUWTableKind(UWTableKind::Async);
   nameThePort();
   provideReturnByJump(M);
+  refuseShadowStacks();
   return true;
 }
 

@@ -15,6 +15,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+// Taken out again where the module has no tracked branches.
+#define WEFT_X86_64_LANDING ""
+#define WEFT_X86_64_UNTRACKED "notrack "
+
 #include "ReturnByJump.h"
 #include "weft/arch/x86_64.h"
 #include "llvm/ADT/STLExtras.h"
@@ -39,7 +43,11 @@ bool weft::provideReturnByJump(Module &M) {
   Jump->addFnAttr(Attribute::NoInline);
   Jump->setUWTableKind(UWTableKind::Async); // its text speaks of the CFA
   IRBuilder<> B(BasicBlock::Create(Context, "", Jump));
-  B.CreateCall(Ty, InlineAsm::get(Ty, WEFT_X86_64_RETURN_BY_JUMP("%"), "", /*hasSideEffects=*/true));
+  StringRef Untracked = WEFT_X86_64_UNTRACKED;
+  std::string Text = WEFT_X86_64_RETURN_BY_JUMP("%");
+  if (!M.getModuleFlag("cf-protection-branch"))
+    Text.erase(Text.find(Untracked), Untracked.size());
+  B.CreateCall(Ty, InlineAsm::get(Ty, Text, "", /*hasSideEffects=*/true));
   B.CreateUnreachable();
   appendToCompilerUsed(M, {Jump}); // only generated code will name it
   return true;

@@ -18,6 +18,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+// Taken out again where the module has no tracked branches.
+#define WEFT_X86_64_LANDING "endbr64\n\t"
+
 #include "X86_64Switch.h"
 #include "weft/arch/x86_64.h"
 #include "llvm/ADT/STLExtras.h"
@@ -33,13 +36,24 @@ static constexpr StringLiteral FloatRegisters[] = {WEFT_X86_64_FLOAT_REGS};
 StringRef X86_64Switch::intRegister(unsigned Lane) { return IntRegisters[Lane]; }
 StringRef X86_64Switch::floatRegister(unsigned Lane) { return FloatRegisters[Lane]; }
 
-std::string X86_64Switch::resumeText() { return WEFT_X86_64_RESUME("%", "$$"); }
-std::string X86_64Switch::suspendText() { return WEFT_X86_64_SUSPEND("%", "$$"); }
+static std::string landing(std::string Text, bool Tracked) {
+  StringRef Landing = WEFT_X86_64_LANDING;
+  for (size_t At; !Tracked && (At = Text.find(Landing)) != std::string::npos;)
+    Text.erase(At, Landing.size());
+  return Text;
+}
+
+std::string X86_64Switch::resumeText(bool Tracked) {
+  return landing(WEFT_X86_64_RESUME("%", "$$"), Tracked);
+}
+std::string X86_64Switch::suspendText(bool Tracked) {
+  return landing(WEFT_X86_64_SUSPEND("%", "$$"), Tracked);
+}
 std::string X86_64Switch::returnText() { return WEFT_X86_64_RETURN("%", "$$"); }
 std::string X86_64Switch::currentText() { return WEFT_X86_64_CURRENT_IN_R12("%"); }
-std::string X86_64Switch::switchText(unsigned IntsSent) {
+std::string X86_64Switch::switchText(unsigned IntsSent, bool Tracked) {
   // The register of the handle is a part of the text, which is a literal.
-  std::string Text = WEFT_X86_64_SWITCH("%", "$$", "@");
+  std::string Text = landing(WEFT_X86_64_SWITCH("%", "$$", "@"), Tracked);
   size_t At = Text.find("%@");
   return Text.replace(At, 2, ("%" + intRegister(IntsSent)).str());
 }

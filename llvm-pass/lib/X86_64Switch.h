@@ -28,9 +28,9 @@ public:
   static llvm::StringRef intRegister(unsigned Lane);
   static llvm::StringRef floatRegister(unsigned Lane);
 
-  static std::string resumeText();
-  static std::string suspendText();
-  static std::string switchText(unsigned IntsSent);
+  static std::string resumeText(bool Tracked);
+  static std::string suspendText(bool Tracked);
+  static std::string switchText(unsigned IntsSent, bool Tracked);
   static std::string returnText();
   /// Gives the running continuation's block in r12.
   static std::string currentText();

@@ -62,6 +62,19 @@
 #define WEFT_X86_64_STR(x) WEFT_X86_64_STR_(x)
 #define WEFT_X86_64_AT(off, R, reg) WEFT_X86_64_STR(off) "(" R reg ")"
 
+/* What a place begins with that is jumped to by its address, and what a jump begins with that goes elsewhere:
+ * nothing, unless the code is compiled for indirect branch tracking. The pass, which learns that from the
+ * module, defines them itself. */
+#ifndef WEFT_X86_64_LANDING
+#if defined(__CET__) && (__CET__ & 1)
+#define WEFT_X86_64_LANDING "endbr64\n\t"
+#define WEFT_X86_64_UNTRACKED "notrack "
+#else
+#define WEFT_X86_64_LANDING ""
+#define WEFT_X86_64_UNTRACKED ""
+#endif
+#endif
+
 /* r12 = offset of weft_tls from fs */
 #define WEFT_X86_64_TLS(R) "movq weft_tls@gottpoff(" R "rip), " R "r12\n\t"
 #define WEFT_X86_64_CURRENT(R) R "fs:(" R "r12)"
@@ -77,7 +90,7 @@
 #define WEFT_X86_64_CFA_CHILD ".cfi_escape 0x0f,8,0x75,8,0x06,0x23,8,0x06,0x23,16\n\t"
 /* Where a suspended continuation goes on: rdi is its block. */
 #define WEFT_X86_64_LAND(R)                                                                        \
-  "1:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_CHILD                                            \
+  "1:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_CHILD WEFT_X86_64_LANDING                        \
   "movq " WEFT_X86_64_AT(WEFT_CB_SP, R, "rdi") ", " R "rsp\n\t" WEFT_X86_64_CFA_RSP8               \
   "leaq 8(" R "rsp), " R "rsp\n\t" WEFT_X86_64_CFA_RSP0 "popq " R "rbp\n\t"                        \
   ".cfi_restore_state\n\t"
@@ -115,7 +128,7 @@
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
   "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
   WEFT_X86_64_GO(R)                                                                                \
-  "9:\n\t"
+  "9:\n\t" WEFT_X86_64_LANDING
 
 /* The first entry of the innermost table is looked at here; everything else is the runtime's
  * weft_rt_suspend_slow, which goes on as if it were part of this text (rdi me, r10 tag, r12 the
@@ -183,7 +196,7 @@
  * convention returns anything in r11. */
 #define WEFT_X86_64_RETURN_BY_JUMP(R)                                                              \
   "popq " R "r11\n\t.cfi_adjust_cfa_offset -8\n\t.cfi_register " R "rip, " R "r11\n\t"             \
-  "jmpq *" R "r11\n\t"
+  WEFT_X86_64_UNTRACKED "jmpq *" R "r11\n\t"
 
 /* What each text clobbers besides its outputs. Payload registers that carry nothing are added by
  * the user of the text. LLVM 19 and 22 and GCC 12 accept the names without the features; r16-r31

@@ -99,12 +99,13 @@ asm(".text\n.p2align 4\n.globl weft_rt_entry\n" HIDDEN("weft_rt_entry")
     ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_PSP) ",0x06,0x23,24\n"
     ".cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
     ".cfi_undefined %r12\n.cfi_undefined %r13\n.cfi_undefined %r14\n.cfi_undefined %r15\n"
+    WEFT_X86_64_LANDING
     ENTRY_BODY
     ".cfi_endproc\n.size __morestack,.-__morestack\n"
     ".globl weft_rt_entry_end\n" HIDDEN("weft_rt_entry_end") "weft_rt_entry_end:\n");
 
 asm(FUNCTION("weft_rt_entry_root") HIDDEN("weft_rt_entry_root")
-    ".cfi_undefined %rip\n"
+    ".cfi_undefined %rip\n" WEFT_X86_64_LANDING
     ENTRY_BODY
     END("weft_rt_entry_root"));
 
@@ -112,7 +113,7 @@ asm(FUNCTION("weft_rt_entry_root") HIDDEN("weft_rt_entry_root")
 // The results are in the payload registers. The block goes, with its stack, to the thread's free list;
 // nobody else can take it from there before the jump.
 asm(FUNCTION("weft_rt_return")
-    ".cfi_def_cfa %rbp, 16\n.cfi_offset %rip, -8\n.cfi_offset %rbp, -16\n"
+    ".cfi_def_cfa %rbp, 16\n.cfi_offset %rip, -8\n.cfi_offset %rbp, -16\n" WEFT_X86_64_LANDING
     TLS_R12
     "movq %fs:(%r12), %rdi\n"
     "cmpl $0, " S(WEFT_CB_FLAGS) "(%rdi)\n"
@@ -147,7 +148,7 @@ asm(FUNCTION("weft_rt_return")
 // without that bit, then the walk.
 asm(FUNCTION("weft_rt_suspend_slow")
     ".cfi_def_cfa %rsp, 16\n" CFI_POINT_IN_R15
-    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
     "cmpq $0, " S(WEFT_CB_PARENT) "(%rdi)\n" // the root block has no cold half
     "je 1f\n"
     "cmpq " CACHE_TAG "(%rdi), %r10\n"
@@ -241,7 +242,7 @@ asm(FUNCTION("weft_rt_suspend_slow")
 // Called by the text of switch: rdi the target (already moved on), r10 tag, r13 me. Gives r14 the block
 // whose resumer lists the tag, r15 its table. Without one the target is as it was, and we trap.
 asm(FUNCTION("weft_rt_find_switch")
-    ".cfi_def_cfa %rsp, 24\n.cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    ".cfi_def_cfa %rsp, 24\n.cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
     SAVE_PAYLOAD
     "movq %rdi, %r14\n"
     "movq %r10, %r15\n"
@@ -279,7 +280,7 @@ asm(FUNCTION("weft_rt_find_switch")
 asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
     ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_SP) ",0x06,0x23,16\n"
     ".cfi_register %rip, %rsi\n"
-    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
     "movq " S(WEFT_CB_SP) "(%rdi), %rsp\n"
     ".cfi_def_cfa %rsp, 16\n"
     "movq 8(%rsp), %rbp\n"
@@ -317,13 +318,13 @@ asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
 asm(FUNCTION("weft_rt_bind_entry") HIDDEN("weft_rt_bind_entry")
     ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_SP) ",0x06,0x23,16\n"
     ".cfi_escape 0x10,16,7,0x75," S(WEFT_CB_SP) ",0x06,0x11,0xa0,0x7e,0x22\n"
-    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
     BIND_ENTRY
     END("weft_rt_bind_entry"));
 
 asm(FUNCTION("weft_rt_bind_entry_fresh") HIDDEN("weft_rt_bind_entry_fresh")
     ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_PSP) ",0x06,0x23,24\n"
-    ".cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n"
+    ".cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
     BIND_ENTRY
     END("weft_rt_bind_entry_fresh"));
 
@@ -376,7 +377,7 @@ asm(FUNCTION("weft_rt_suspend_text") HIDDEN("weft_rt_suspend_text")
 // void weft_rt_switch_textN(cb rdi, tag rsi, in rdx, out rcx): N integers go along, the next one is the
 // handle of the one that is left.
 #define OUT_OF_LINE_SWITCH(n, reg)                                                                 \
-  asm(FUNCTION("weft_rt_switch_text" #n) HIDDEN("weft_rt_switch_text" #n)                          \
+  asm(FUNCTION("weft_rt_switch_text" #n) HIDDEN("weft_rt_switch_text" #n) WEFT_X86_64_LANDING      \
       OUT_OF_LINE_ENTER                                                                            \
       "movq %rcx, %rbx\n"                                                                          \
       "movq %rsi, %r10\n"                                                                          \
