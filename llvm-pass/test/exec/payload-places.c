@@ -3,6 +3,8 @@
 // ways through the runtime (a walk, a remembered way, another entry, a search for a switch's handler).
 // RUN: %everylevel %s | FileCheck %s
 // RUN: %everylevel -g -fPIC %s | FileCheck %s
+// RUN: %clang -O2 -flto -fuse-ld=lld %abi %s %rt -o %t.lto && %t.lto | FileCheck %s
+// RUN: %clang -O2 -flto=thin -fuse-ld=lld %abi %s %rt -o %t.thin && %t.thin | FileCheck %s
 // CHECK: 2584 places right, 0 wrong
 #include <stdio.h>
 #include <weft/markers.h>

@@ -1,14 +1,17 @@
 ; A barrier is a bracket around its call, on the unwind edge too. A pad that several share is copied for the barrier's
 ; edge; one that only catches gets a clean-up, after which an exception of another type goes on.
+; RUN: grep -v shared %s | sed '/^entry:/,/^}/d' | opt -load-pass-plugin=%pass -passes=weft-markers,verify -S - | FileCheck %s --check-prefix=ALONE
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-markers,verify -S %s | FileCheck %s
 ; CHECK: @weft_barrier.text = private unnamed_addr constant [6 x i8] c"plain\00", align 1
 ; CHECK: @weft_barrier.site = private constant { i32, i32, ptr, i32, i32, ptr, ptr, i32, i32 } { i32 0, i32 1, ptr null, i32 -1, i32 0, ptr @weft_barrier.text, ptr null, i32 0, i32 0 }
+; Its personality is the module's, else C's.
+; ALONE: define void @plain() personality ptr @__gcc_personality_v0
 declare void @f()
 declare i32 @g()
 declare i32 @__gxx_personality_v0(...)
 declare { i32, i64 } @weft.resume(i64, ptr)
 define void @plain() nounwind {
-; CHECK-LABEL: define void @plain() personality ptr @__gcc_personality_v0
+; CHECK-LABEL: define void @plain() personality ptr @__gxx_personality_v0
 ; CHECK: %[[B:.*]] = call { ptr, ptr } @weft.barrier.enter(ptr @weft_barrier.site)
 ; CHECK-NEXT: invoke void @f()
 ; CHECK-NEXT: to label %[[DONE:.*]] unwind label %[[PAD:.*]]
