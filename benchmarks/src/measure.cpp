@@ -81,7 +81,7 @@ System *Session::find(const std::string &name) {
 }
 
 void start_systems(Session &session, const std::string &directory) {
-  for (const char *name : {kYardstick, kWeft, "fcontext", "coroutine", "fiber", "go"}) {
+  for (const char *name : {kYardstick, kWeft, "throw", "fcontext", "coroutine", "fiber", "go"}) {
     std::string program = directory + "/" + name;
     if (access(program.c_str(), X_OK))
       session.absent[name] =

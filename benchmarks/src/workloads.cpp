@@ -75,6 +75,19 @@ Row search(uint64_t depth, const char *title) {
           {}};
 }
 
+Row thrown(uint64_t depth, const char *title) {
+  return {"throw",
+          depth,
+          title,
+          "exception",
+          "A C++ exception is thrown into a continuation by resume.throw, and caught there n frames above the "
+          "suspension, which then suspends again; the peer throws and catches in n frames.",
+          kSmall,
+          kSum,
+          {"weft", "throw"},
+          {{"throw", 2}}};
+}
+
 // Each task yields so often at least, in any run: else first touches of stacks would be what is
 // measured.
 constexpr uint64_t kYields = 100;
@@ -209,6 +222,9 @@ const std::vector<Row> &rows() {
        kSum,
        {"weft"},
        {}},
+      thrown(1, "thrown in, caught 1 frame above"),
+      thrown(4, "thrown in, caught 4 frames above"),
+      thrown(16, "thrown in, caught 16 frames above"),
       yield(1, "yield, 1 task", 1 / 8.),
       yield(4, "yield, 4 tasks", 1 / 8.),
       yield(16, "yield, 16 tasks", 1 / 8.),

@@ -21,6 +21,7 @@ int main() {
                 {"barrier", barrier},
                 {"bind", bind},
                 {"create", create},
+                {"throw", throw_into},
                 {"yield", yield},
                 {"spawn", spawn},
                 {"channel", channel},

@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// The two halves of the program `weft`: continuations through markers, and tasks under a scheduler
-// that is loaded by path.
+// The parts of the program `weft`: continuations through markers, exceptions thrown into them, and tasks
+// under a scheduler that is loaded by path.
 #pragma once
 
 #include "serve.h"
@@ -24,6 +24,9 @@ Result search_level(uint64_t depth, uint64_t ops);
 Result barrier(uint64_t, uint64_t ops);
 Result bind(uint64_t, uint64_t ops);
 Result create(uint64_t, uint64_t ops);
+
+// throws.cpp
+Result throw_into(uint64_t depth, uint64_t ops);
 
 // tasks.cpp
 Result yield(uint64_t n, uint64_t ops);

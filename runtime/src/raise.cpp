@@ -18,18 +18,15 @@
 extern "C" {
 void weft_rt_raise_entry();
 void *__cxa_begin_catch(void *) noexcept;
+[[noreturn]] void weft_rt_raise_returned();
 }
 
 namespace weft {
 namespace {
 
-// On the continuation's stack, current in it.
-[[noreturn]] void raise_here(void *exception) {
-  auto *raise = static_cast<weft_raise *>(exception);
-  if (raise->exception_class == WEFT_RAISE_CLASS) {
-    raise->raise(raise->arg);
-    fatal("weft: raise() of a weft_raise came back instead of throwing (CONT-12)");
-  }
+// These run on the continuation's stack, current in it.
+
+[[noreturn]] void raise_object(void *exception) {
   auto *e = static_cast<_Unwind_Exception *>(exception);
   _Unwind_RaiseException(e);
   // Nobody catches it: the frames are as they were.
@@ -40,13 +37,35 @@ namespace {
   weft_trap(WEFT_RULE_ESCAPE, weft_current()->handle, nullptr);
 }
 
-[[noreturn]] void raise_at_suspension(void *exception) {
-  arch::san::after_entry(); // in place of the suspension point, which never comes back
-  raise_here(exception);
+// What to call there. Directly: the unwinder walks each frame twice.
+struct Raiser {
+  void (*raise)(void *);
+  void *arg;
+};
+
+Raiser raiser_of(void *exception) {
+  auto *raise = static_cast<weft_raise *>(exception);
+  if (raise->exception_class == WEFT_RAISE_CLASS)
+    return {raise->raise, raise->arg};
+  return {raise_object, exception};
 }
 
-// In place of a body that never began, and called like one.
-[[noreturn]] void raise_at_entry(void *exception) { raise_here(exception); }
+[[noreturn]] void raise_and_trap(void *exception) {
+  Raiser r = raiser_of(exception);
+  r.raise(r.arg);
+  weft_rt_raise_returned();
+}
+
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
+// In place of the suspension point, which never comes back.
+[[noreturn]] void tell_and_raise(void *exception) {
+  arch::san::after_entry();
+  raise_and_trap(exception);
+}
+Raiser raiser_at_suspension(void *exception) { return {tell_and_raise, exception}; }
+#else
+Raiser raiser_at_suspension(void *exception) { return raiser_of(exception); }
+#endif
 
 } // namespace
 
@@ -62,7 +81,22 @@ weft_payload raise_in(weft_cb *cb, void (*raise)(void *), void *arg) {
 
 using namespace weft;
 
-extern "C" uint32_t weft_rt_resume_throw(weft_cont k, const weft_handlers *on, void *exception,
+extern "C" {
+
+void weft_rt_raise_returned() {
+  fatal("weft: raise() of a weft_raise came back instead of throwing (CONT-12)");
+}
+
+void weft_rt_raise_cxx(void *owner) {
+  // The owner's reference becomes that of the exception in flight.
+  auto **object = static_cast<_Unwind_Exception **>(owner);
+  _Unwind_Exception *exception = *object - 1;
+  *object = nullptr;
+  exceptions_of(weft_current()).uncaught += 1;
+  raise_object(exception);
+}
+
+uint32_t weft_rt_resume_throw(weft_cont k, const weft_handlers *on, void *exception,
                                          weft_payload *out, weft_cont *next) {
   if (__builtin_expect(!exception, 0))
     fatal("weft: resume.throw without an exception (CONT-12)");
@@ -80,11 +114,14 @@ extern "C" uint32_t weft_rt_resume_throw(weft_cont k, const weft_handlers *on, v
   weft_payload in = {};
   if (is_fresh(cb)) {
     auto *frame = static_cast<void **>(cb->sp);
-    frame[0] = reinterpret_cast<void *>(raise_at_entry);
+    frame[0] = reinterpret_cast<void *>(raise_and_trap);
     frame[1] = exception;
     cb->ip = suspended_ip(cb); // past what was bound
   } else {
-    in = raise_in(cb, raise_at_suspension, exception);
+    Raiser r = raiser_at_suspension(exception);
+    in = raise_in(cb, r.raise, r.arg);
   }
   return resume_block(cb, on, in, out, next);
 }
+
+} // extern "C"

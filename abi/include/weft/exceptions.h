@@ -39,6 +39,9 @@ typedef struct weft_raise {
 } weft_raise;
 
 #ifdef __cplusplus
+/* Throws the C++ exception that the std::exception_ptr at \p owner points at, which was never thrown before or is not being
+ * handled any more, and takes it from there: what std::rethrow_exception does with a second object beside it. */
+WEFT_API void weft_rt_raise_cxx(void *owner);
 }
 
 #include <exception>
@@ -47,21 +50,25 @@ typedef struct weft_raise {
 
 namespace weft {
 
-/* A C++ exception on its way into a continuation: a temporary in the call of resume.throw. Moved out of when
- * raised; whoever rethrows it on several threads shares one object, as with any exception_ptr. */
+/* A C++ exception on its way into a continuation: a temporary in the call of resume.throw. From a value, it is thrown
+ * like any value; from an exception_ptr, it is the same object that all of its owners see. */
 class thrown {
 public:
-  explicit thrown(std::exception_ptr exception)
-      : raise_{WEFT_RAISE_CLASS, rethrow, &exception_}, exception_(std::move(exception)) {}
+  explicit thrown(std::exception_ptr exception) : thrown(std::move(exception), rethrow) {}
   template <class E, class = std::enable_if_t<!std::is_same_v<std::decay_t<E>, thrown> &&
                                               !std::is_same_v<std::decay_t<E>, std::exception_ptr>>>
-  explicit thrown(E &&value) : thrown(std::make_exception_ptr(std::forward<E>(value))) {}
+  explicit thrown(E &&value)
+      : thrown(std::make_exception_ptr<std::decay_t<E>>(std::forward<E>(value)), weft_rt_raise_cxx) {}
   thrown(const thrown &) = delete;
   thrown &operator=(const thrown &) = delete;
 
   operator void *() { return &raise_; }
 
 private:
+  thrown(std::exception_ptr exception, void (*raise)(void *))
+      : raise_{WEFT_RAISE_CLASS, raise, &exception_}, exception_(std::move(exception)) {
+    static_assert(sizeof exception_ == sizeof(void *));
+  }
   static void rethrow(void *exception) {
     std::rethrow_exception(std::move(*static_cast<std::exception_ptr *>(exception)));
   }

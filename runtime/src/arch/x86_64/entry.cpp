@@ -276,7 +276,7 @@ asm(FUNCTION("weft_rt_find_switch")
 
 // --- Raising at a suspension point ------------------------------------------------------------------
 // A block whose ip was replaced by this goes on in raise(arg) as if its suspension point had called it:
-// rdi the block, rsi the byte before the real ip, rdx raise, rcx arg. raise never returns.
+// rdi the block, rsi the byte before the real ip, rdx raise, rcx arg. raise does not return.
 asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
     ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_SP) ",0x06,0x23,16\n"
     ".cfi_register %rip, %rsi\n"
@@ -291,7 +291,7 @@ asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
     "andq $-16, %rsp\n"
     "movq %rcx, %rdi\n"
     "callq *%rdx\n"
-    "ud2\n"
+    "callq weft_rt_raise_returned\n"
     END("weft_rt_raise_entry"));
 
 // --- Bound values -----------------------------------------------------------------------------------
