@@ -12,6 +12,8 @@ config.substitutions.insert(0, (
 # An LLVM that the plug-in is not for.
 if shutil.which("opt-14") and shutil.which("clang-14"):
     config.available_features.add("llvm-14")
+if os.path.isdir(os.path.join(config.weft_llvm_bin, "../include/c++/v1")):
+    config.available_features.add("libc++")
 if shutil.which("gcc"):
     config.available_features.add("gcc")
 
