@@ -199,21 +199,28 @@ template <uint32_t kind> Found search(weft_cb *me, const weft_tag *tag) {
   for (weft_cb *cb = me; cb != &weft_root_cb; cb = cb->parent) {
     auto link = reinterpret_cast<uintptr_t>(cb->on);
     auto *on = reinterpret_cast<const weft_handlers *>(link & ~UINT64_C(1));
-    for (uint32_t i = 0, count = on->count; i < count; ++i) {
-      if (on->entry[i].tag != tag || on->entry[i].kind != kind)
-        continue;
-      if (kind == WEFT_ON_SUSPEND && (cb != me || i != 0)) {
+    uint64_t count_and_flags, index = 0;
+    memcpy(&count_and_flags, on, sizeof count_and_flags);
+    // One entry and no flags is what nearly all have; a level costs what its instructions cost.
+    if (__builtin_expect(count_and_flags != 1, 0)) {
+      if (on->flags & WEFT_HANDLERS_BARRIER)
+        return {nullptr, WEFT_RULE_BARRIER};
+      while (index < on->count && (on->entry[index].tag != tag || on->entry[index].kind != kind))
+        ++index;
+    } else if (on->entry[0].tag != tag || on->entry[0].kind != kind) {
+      index = 1;
+    }
+    if (index < static_cast<uint32_t>(count_and_flags)) {
+      if (kind == WEFT_ON_SUSPEND && (cb != me || index != 0)) {
         ColdCb *c = cold(me);
         c->cache_tag = tag;
         c->cache_found = cb;
         c->cache_epoch = __atomic_load_n(&weft_link_epoch, __ATOMIC_RELAXED);
-        c->cache_index = i;
+        c->cache_index = index;
         me->flags |= kCbHasCache;
       }
-      return {cb, i};
+      return {cb, index};
     }
-    if (__builtin_expect(on->flags & WEFT_HANDLERS_BARRIER, 0))
-      return {nullptr, WEFT_RULE_BARRIER};
     if (__builtin_expect(cb->flags & kCbDropping, 0))
       return {nullptr, WEFT_RULE_DROP};
     if (kind == WEFT_ON_SUSPEND && !(link & 1))
