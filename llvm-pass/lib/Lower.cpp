@@ -54,9 +54,9 @@ class Lowering {
 public:
   Lowering(Module &M, bool BeforeLink)
       : M(M), Context(M.getContext()), BeforeLink(BeforeLink),
-        Tracked(M.getModuleFlag("cf-protection-branch") != nullptr), Ptr(PointerType::getUnqual(Context)),
-        I64(Type::getInt64Ty(Context)), I32(Type::getInt32Ty(Context)),
-        Double(Type::getDoubleTy(Context)) {}
+        Tracked(M.getModuleFlag("cf-protection-branch") != nullptr),
+        Ptr(PointerType::getUnqual(Context)), I64(Type::getInt64Ty(Context)),
+        I32(Type::getInt32Ty(Context)), Double(Type::getDoubleTy(Context)) {}
 
   bool run();
 

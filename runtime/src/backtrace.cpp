@@ -17,8 +17,21 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
+extern "C" {
+void weft_rt_entry();
+void weft_rt_entry_root();
+extern char weft_rt_entry_end[], weft_rt_entry_root_end[];
+}
+
 namespace weft {
 namespace {
+
+// By address, not by name: a stripped program has none.
+bool within(uintptr_t ip, void (*low)(), const char *high) {
+  return ip >= reinterpret_cast<uintptr_t>(low) && ip < reinterpret_cast<uintptr_t>(high);
+}
+bool at_start(uintptr_t ip) { return within(ip, weft_rt_entry, weft_rt_entry_end); }
+bool at_root(uintptr_t ip) { return within(ip, weft_rt_entry_root, weft_rt_entry_root_end); }
 
 // libunwind's functions by the names its header makes of unw_*.
 struct Library {
@@ -100,10 +113,9 @@ void walk(unw_context_t *context, bool from_signal, Printer &printer) {
     if (!ip)
       break;
     lib.get_proc_name(&cursor, name, sizeof name, &offset);
-    bool start = !strcmp(name, "__morestack") || !strcmp(name, "weft_rt_entry");
-    if (!strcmp(name, "weft_rt_entry_root"))
+    if (at_root(ip))
       break;
-    if (start)
+    if (at_start(ip))
       snprintf(name, sizeof name, "-- continuation start --");
     if (!printer.frame(ip, name, offset, exact))
       return;
@@ -167,8 +179,7 @@ void backtrace_suspended(weft_cont k, size_t limit, void (*line)(void *, const c
     if (!ip)
       return;
     lib.get_proc_name(&cursor, name, sizeof name, &offset);
-    bool start = !strcmp(name, "__morestack") || !strcmp(name, "weft_rt_entry") ||
-                 !strcmp(name, "weft_rt_entry_root");
+    bool start = at_start(ip) || at_root(ip);
     if (start && --starts == 0)
       return;
     if (start)

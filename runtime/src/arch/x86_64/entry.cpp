@@ -107,7 +107,8 @@ asm(".text\n.p2align 4\n.globl weft_rt_entry\n" HIDDEN("weft_rt_entry")
 asm(FUNCTION("weft_rt_entry_root") HIDDEN("weft_rt_entry_root")
     ".cfi_undefined %rip\n" WEFT_X86_64_LANDING
     ENTRY_BODY
-    END("weft_rt_entry_root"));
+    END("weft_rt_entry_root")
+    ".globl weft_rt_entry_root_end\n" HIDDEN("weft_rt_entry_root_end") "weft_rt_entry_root_end:\n");
 
 // --- End --------------------------------------------------------------------------------------------
 // The results are in the payload registers. The block goes, with its stack, to the thread's free list;
