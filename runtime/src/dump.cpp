@@ -2,6 +2,7 @@
 
 // All tasks of a runtime as they are, as text or one by one. The loop's thread; allocates nothing,
 // so that it can be called when little works any more.
+#include "exceptions.h"
 #include "os/os.h"
 #include "runtime.h"
 #include "trim.h"
@@ -115,10 +116,11 @@ void weft_dump(weft_runtime *rt, int fd) {
   char line[512];
   IdleCounts idle = idle_counts();
   int n = snprintf(line, sizeof line,
-                   "weft: %llu tasks; stacks: %llu live, %llu cached, %llu trimmed, guard %s\n",
+                   "weft: %llu tasks; stacks: %llu live, %llu cached, %llu trimmed, guard %s%s\n",
                    (unsigned long long)rt->live, (unsigned long long)rt->stacks_bound,
                    (unsigned long long)idle.cached, (unsigned long long)idle.trimmed,
-                   guards[static_cast<uint32_t>(os::guard_kind())]);
+                   guards[static_cast<uint32_t>(os::guard_kind())],
+                   exceptions_follow_continuations() ? "" : "; C++ exceptions are the thread's (CONT-13)");
   write_all(fd, line, static_cast<size_t>(n));
   task_table().each([&](Task &t) {
     if (!alive(t, rt))

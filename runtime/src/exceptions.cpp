@@ -8,9 +8,9 @@
 // from whatever frame it is resumed.
 //
 // What makes it ours: a program's own definition comes before a shared library's, and an archive's member is
-// not taken for a symbol that is defined. It is weak, so that a libstdc++.a that comes first is no second
-// definition. A library that dlopen brought comes too late for that; then the C++ runtime's calls are
-// redirected where they are made, in its table of imported functions (os::redirect_calls).
+// not taken for a symbol that is defined. A libstdc++.a that comes before libweft.a is a second definition,
+// which the linker refuses. A library that dlopen brought comes too late for that; then the C++ runtime's
+// calls are redirected where they are made, in its table of imported functions (os::redirect_calls).
 //
 // Rejected: saving the record at each switch (docs/decisions/0010-exceptions-in-continuations.md).
 #include "exceptions.h"
@@ -55,8 +55,8 @@ using namespace weft;
 
 extern "C" {
 
-[[gnu::weak]] WEFT_API ExceptionGlobals *__cxa_get_globals() { return of_current(); }
-[[gnu::weak]] WEFT_API ExceptionGlobals *__cxa_get_globals_fast() { return of_current(); }
+WEFT_API ExceptionGlobals *__cxa_get_globals() { return of_current(); }
+WEFT_API ExceptionGlobals *__cxa_get_globals_fast() { return of_current(); }
 }
 
 namespace weft {

@@ -17,6 +17,9 @@
  *     weft_resume_throw(k, &on, weft::thrown(std::runtime_error("late")), &io, &k);
  *     weft_resume_throw(k, &on, weft::thrown(std::current_exception()), &io, &k);
  *
+ * It passes frames as C++'s exceptions do: C's clean-ups run where it was compiled with -fexceptions, and what LLVM knows as
+ * nounwind is like noexcept to its C++ callers.
+ *
  * Both speak to weft.resume.throw and to weft_rt_resume_throw of lowered.h alike.
  */
 #ifndef WEFT_EXCEPTIONS_H
