@@ -233,8 +233,12 @@ constexpr weft_payload kNoPayload = {};
 
 } // namespace
 
-weft_cont cont_new_root(weft_body body, void *env, uint32_t stack_class) {
-  return new_with_body(weft_rt_entry_root, body, env, stack_class);
+weft_cb *new_root(void (*body)(void *), void *env, uint32_t stack_class) {
+  weft_cb *cb = take_block(resolve(stack_class));
+  if (!cb)
+    return nullptr;
+  start_at(cb, weft_rt_entry_root, reinterpret_cast<void *>(body), env);
+  return arch::consume(cb->handle);
 }
 
 void set_default_stack_class(uint32_t stack_class) { default_class.store(stack_class); }

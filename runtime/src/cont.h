@@ -51,9 +51,10 @@ inline void prepare_stack(weft_cb *cb) {
   reinterpret_cast<weft_cb **>(cold(cb)->stack_top)[-1] = cb;
 }
 
-// Like weft_rt_cont_new_mem, but nothing above it belongs to it: backtraces and exceptions end at
-// its start. For the runtime's tasks. 0 when out of memory or slots.
-weft_cont cont_new_root(weft_body body, void *env, uint32_t stack_class);
+// A fresh continuation for the runtime's tasks: its block, whose handle is consumed already, for
+// arch::resume. Nothing above it belongs to it: backtraces and exceptions end at its start. body ends by
+// arch::end_body. Null when out of memory or slots.
+weft_cb *new_root(void (*body)(void *), void *env, uint32_t stack_class);
 
 // Ends a fresh or suspended-and-abandoned continuation without running any of it. CONT-01 by trap.
 void cont_free_unrun(weft_cont k);

@@ -43,18 +43,6 @@ void hand_over(weft_domain *d, weft_ent_list *list, weft_worker *from, weft_why 
 
 } // namespace
 
-void ready_later(weft_runtime *rt, Task *task, weft_why why) {
-  task->ent.reserved = kEntReady;
-  task->why = why;
-  task->woken_next = nullptr;
-  if (rt->woken_head)
-    rt->woken_tail->woken_next = task;
-  else
-    rt->woken_head = task;
-  rt->woken_tail = task;
-  rt->attention |= kWoken;
-}
-
 void flush_ready(weft_runtime *rt, weft_worker *from) {
   Task *task = rt->woken_head;
   rt->woken_head = nullptr;
@@ -217,7 +205,7 @@ void begin_close(weft_domain *d) {
   if (!d->closed) {
     d->closed = true;
     task_table().each([d](Task &t) {
-      if (t.domain == d && (t.ent.reserved == kEntReady || t.ent.reserved == kEntParked))
+      if (t.domain == d && is_alive(t.ent))
         cancel_here(&t);
     });
   }

@@ -53,8 +53,7 @@ const char *waits_of(const Task &t) {
 namespace {
 
 bool alive(const Task &t, const weft_runtime *rt) {
-  return t.rt == rt && t.handle != 0 &&
-         (t.ent.reserved == kEntReady || t.ent.reserved == kEntParked);
+  return t.rt == rt && t.handle != 0 && is_alive(t.ent);
 }
 
 // "root/inner": names, or numbers where there is none.

@@ -27,7 +27,8 @@ weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns) {
     return WEFT_E_CANCELLED;
   }
   if (__builtin_expect(only_dispatch_above(), 1)) {
-    // The nearest handler is the loop itself: the first entry of its table, which needs no search.
+    // No handler of the language stands between. The nearest handler is the loop itself: the first
+    // entry of its table, which needs no search.
     task->rt->attention |= kParking;
     arch::suspend(&weft_yield_tag, static_cast<uint64_t>(kind), deadline_ns);
   } else {
@@ -157,29 +158,9 @@ uint64_t read_clock(weft_runtime *rt) {
 
 } // namespace
 
-// --- wait_task.h
-// ------------------------------------------------------------------------------------
-
-void task_wake(Task *task) {
-  if (__builtin_expect(task->ent.reserved == kEntParked && task->wait == WaitKind::Object, 1)) {
-    if (__builtin_expect(task->rt->trace != nullptr, 0))
-      event::wake(task, "object");
-    unpark(task, WEFT_OK, WEFT_WHY_WAKE);
-    flush_unless_running(task->rt);
-  }
-}
-
 } // namespace weft
 
 extern "C" {
-
-weft_status weft_yield(void) {
-  weft_runtime *rt = tls_runtime;
-  if (__builtin_expect(!rt || !rt->running, 0) && weft_current() == &weft_root_cb)
-    return WEFT_E_NOTASK;
-  arch::suspend(&weft_yield_tag, 0, 0);
-  return WEFT_OK;
-}
 
 weft_status weft_park(void) { return weft_park_until(WEFT_NEVER); }
 

@@ -173,6 +173,8 @@ void empty_queues(weft_domain *d) {
   for (weft_domain *c = d->first_child; c; c = c->next_sibling)
     empty_queues(c);
   weft_slice slice = {};
+  for (; d->line_at != d->line_end; ++d->line_at)
+    d->ready--;
   for (; d->ready; --d->ready)
     if (!d->ops.pick(d->self, &d->rt->worker, d->rt->now, &slice))
       return;
@@ -193,7 +195,7 @@ void unwind_abandoned(weft_runtime *rt) {
   task_table().each([rt](Task &t) {
     if (t.rt != rt || !t.handle)
       return;
-    if (t.ent.reserved == kEntReady || t.ent.reserved == kEntParked) {
+    if (is_alive(t.ent)) {
       rt->timers.disarm(&t.timer);
       if (t.wait == WaitKind::Token)
         abandon_token(&t);

@@ -7,6 +7,7 @@
 // knows whether the task or token that led here is still alive.
 #pragma once
 
+#include "cont.h"
 #include "inbox.h"
 #include "task.h"
 #include "timer.h"
@@ -19,6 +20,12 @@
 namespace weft {
 struct TokenSlot;
 struct Trace;
+} // namespace weft
+
+namespace weft {
+// Entities picked at once; the more, the later one is that a fairer policy would have picked
+// instead.
+constexpr uint32_t kLine = 16;
 } // namespace weft
 
 struct weft_worker {
@@ -37,6 +44,9 @@ struct weft_domain {
   bool in_slice;  // on the path that is being run: re-readied at the end of its slice
   bool closed;
   uint64_t tasks; // not done
+  // Picked by pick_many and not yet run: line[line_at] to line[line_end - 1].
+  uint32_t line_at, line_end;
+  weft_ent *line[weft::kLine];
   weft_domain *first_child, *next_sibling;
   weft::Task *closer;    // stands in its close; nobody else destroys it or a domain around it
   bool close_unattended; // was closed by one of its own tasks: the last one's end destroys it
@@ -55,8 +65,12 @@ struct RuntimeLife {
   uint32_t countdown; // picks till the next check
   bool turn_over;
   bool in_turn;
-  uint32_t attention;                  // kWoken | kParking: what a run left to look at
-  weft::Task *woken_head, *woken_tail; // not yet handed to their schedulers
+  uint32_t attention; // kWoken | kParking: what a run left to look at
+  // What may run next without coming back to the dispatch loop, and who yielded so: a task that
+  // yields hands over itself (weft_yield). Equal: nobody.
+  weft_ent **ahead, **ahead_end;
+  weft_ent *yielded_head, *yielded_tail; // the head valid when the tail is not &yielded_head
+  weft::Task *woken_head, *woken_tail;   // not yet handed to their schedulers
   weft_worker worker;
   weft::Trace *trace;
   weft_domain *root;
@@ -140,7 +154,17 @@ private:
 // --- Ready (domain.cpp)
 // --------------------------------------------------------------------------- Marks the task Ready
 // and puts it where the next flush finds it.
-void ready_later(weft_runtime *rt, Task *task, weft_why why);
+inline void ready_later(weft_runtime *rt, Task *task, weft_why why) {
+  task->ent.reserved = kEntReady;
+  task->why = why;
+  task->woken_next = nullptr;
+  if (rt->woken_head)
+    rt->woken_tail->woken_next = task;
+  else
+    rt->woken_head = task;
+  rt->woken_tail = task;
+  rt->attention |= kWoken;
+}
 // Hands what ready_later gathered to the schedulers, and makes domains that were empty ready in
 // their parents; asks for a turn when the root was empty and no turn is on. `from` as in `ready`.
 // The worker's native stack.
@@ -166,7 +190,20 @@ void destroy_domain(weft_domain *domain);
 // nothing is ready or the turn is over.
 void run_slice(weft_runtime *rt, weft_domain *domain, uint32_t picks);
 extern const weft_tag park_tag;
-bool only_dispatch_above(); // no handler of the language stands between the task and the loop
+struct DispatchTable {
+  uint32_t count, flags;
+  weft_handler entry[3];
+};
+extern const DispatchTable dispatch_on;
+inline const weft_handlers *dispatch_handlers() {
+  return reinterpret_cast<const weft_handlers *>(&dispatch_on);
+}
+// The running continuation is a task's own and was resumed by the dispatch loop: no handler of the
+// language stands between.
+inline bool only_dispatch_above() {
+  return (reinterpret_cast<uintptr_t>(weft_tls.current->on) & ~uintptr_t{1}) ==
+         reinterpret_cast<uintptr_t>(&dispatch_on);
+}
 
 // --- Turn (turn.cpp)
 // --------------------------------------------------------------------------------- Called when

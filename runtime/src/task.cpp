@@ -7,6 +7,7 @@
 // sees the body return. Spawning touches neither stack nor host; it pops a record and queues it.
 #include "task.h"
 
+#include "arch/switch.h"
 #include "cont.h"
 #include "fatal.h"
 #include "runtime.h"
@@ -51,7 +52,7 @@ void release_task(Task *task) {
   rt->free_tasks = task;
 }
 
-void task_body(void *env, weft_payload *) {
+void task_body(void *env) {
   auto *task = static_cast<Task *>(env);
   try {
     task->fn(task->arg);
@@ -64,6 +65,7 @@ void task_body(void *env, weft_payload *) {
     fatal("weft: an exception left task '%s' #%llu (TASK-04)", task->name,
           (unsigned long long)task->ent.id);
   }
+  arch::end_body();
 }
 
 void finish_task(Task *task) {

@@ -31,8 +31,15 @@ enum EntState : uint32_t {
   kEntFree = 0,
   kEntReady = 1, // queued, or picked and not parked since
   kEntParked = 2,
-  kEntDone = 3
+  kEntDone = 3,
+  kEntAhead = 4 // ready, and picked ahead of its run (weft_domain::line)
 };
+
+inline bool is_ready(const weft_ent &ent) {
+  return ent.reserved == kEntReady || ent.reserved == kEntAhead;
+}
+// Begun or to begin, and not done.
+inline bool is_alive(const weft_ent &ent) { return is_ready(ent) || ent.reserved == kEntParked; }
 
 enum class WaitKind : uint32_t {
   None,
@@ -133,7 +140,7 @@ void serve_note(Task *task);
 // Makes the record free for another task; the handle is stale from now on.
 void release_task(Task *task);
 // The body of every task.
-void task_body(void *task, weft_payload *io);
+[[noreturn]] void task_body(void *task);
 // The dispatch loop saw its body return.
 void finish_task(Task *task);
 

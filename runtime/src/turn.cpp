@@ -280,8 +280,7 @@ weft_status weft_shutdown(weft_runtime *rt, weft_shutdown_mode mode,
   rt->done = done;
   rt->done_arg = arg;
   task_table().each([rt](Task &t) {
-    if (t.rt == rt && t.handle && (t.ent.reserved == kEntReady || t.ent.reserved == kEntParked) &&
-        (rt->cancelling || (t.flags & kTaskDaemon)))
+    if (t.rt == rt && t.handle && is_alive(t.ent) && (rt->cancelling || (t.flags & kTaskDaemon)))
       cancel_here(&t);
   });
   if (!rt->in_turn) {

@@ -9,6 +9,7 @@
 
 #include "runtime.h"
 #include "task.h"
+#include "trace.h"
 
 namespace weft {
 
@@ -26,7 +27,19 @@ inline weft_status task_park(Task *self, const char *what, uint64_t deadline_ns)
 // Ends a task_park. When a cancel or a deadline has made the task ready already, nothing happens
 // and nothing is remembered: the waker has left its word in the waiter. The loop's thread or a
 // task.
-void task_wake(Task *task);
+inline void task_wake(Task *task) {
+  if (__builtin_expect(task->ent.reserved != kEntParked || task->wait != WaitKind::Object, 0))
+    return;
+  weft_runtime *rt = task->rt;
+  if (__builtin_expect(rt->trace != nullptr, 0))
+    event::wake(task, "object");
+  if (__builtin_expect(task->timer.armed(), 0))
+    rt->timers.disarm(&task->timer);
+  task->wait = WaitKind::None;
+  task->result = WEFT_OK;
+  ready_later(rt, task, WEFT_WHY_WAKE);
+  flush_unless_running(rt);
+}
 
 // The running task was answered WEFT_E_CANCELLED and could not report it: its next wait does.
 inline void task_keep_cancel(Task *self) { ++self->cancels; }

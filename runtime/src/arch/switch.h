@@ -5,8 +5,8 @@
 //
 // Callers: only runtime/src, on any thread. The two functions are always_inline, so that the switch
 // stands in its caller's frame; callers keep no thread-local's address and no worker over them.
-// Every register is clobbered, so nothing else needs saving. A port that has no header here fails to
-// compile with a message.
+// Every register is clobbered, so nothing else needs saving. A port that has no header here fails
+// to compile with a message.
 //
 // Under ASan and TSan each of them tells the tool about the change of stacks (sanitizer.h).
 #pragma once
@@ -25,11 +25,19 @@ struct Answer {
   uint64_t i0, i1;
 };
 
-// Runs cb, the outermost block of a suspended chain, whose handle the caller has checked and moved on.
+// Runs cb, the outermost block of a suspended chain, whose handle the caller has checked and moved
+// on.
 Outcome resume(weft_cb *cb, const weft_handlers *on, uint64_t i0, uint64_t i1);
 
 // Suspends the running continuation to the nearest handler of tag; traps when there is none.
 Answer suspend(const weft_tag *tag, uint64_t i0, uint64_t i1);
+
+// How the body of a root ends: without results. What is in its frame is abandoned.
+[[noreturn]] void end_body();
+
+// From the running continuation `me` to another suspended one under the same resumer, which knows
+// of it and checks nothing.
+Answer hand_over(weft_cb *me, weft_cb *next, uint64_t i0, uint64_t i1);
 
 // Checks k and moves its generation on. Null when it is consumed, stale or null.
 inline weft_cb *consume(weft_cont k) {

@@ -11,9 +11,10 @@
 
 namespace weft::arch {
 
-#define WEFT_CLOBBERS                                                                              \
-  WEFT_X86_64_SCRATCH, "cc", "memory", "rcx", "r8", "r9", "rax", "xmm0", "xmm1", "xmm2", "xmm3",   \
-      "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", \
+#define WEFT_CLOBBERS WEFT_X86_64_SCRATCH, WEFT_CLOBBERS_REST
+#define WEFT_CLOBBERS_REST                                                                         \
+  "cc", "memory", "rcx", "r8", "r9", "rax", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",        \
+      "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",                 \
       "xmm15" WEFT_CLOBBERS_AVX512
 #if defined(__AVX512F__)
 #define WEFT_CLOBBERS_AVX512                                                                       \
@@ -49,6 +50,26 @@ namespace weft::arch {
                : "+r"(a), "+r"(b), "+r"(t)
                :
                : "rdi", "r11", WEFT_CLOBBERS);
+  Answer answer{a, b};
+  leave.back();
+  return answer;
+}
+
+[[noreturn, gnu::always_inline]] inline void end_body() {
+  asm volatile(WEFT_X86_64_RETURN("%%", "$")::: "memory");
+  __builtin_unreachable();
+}
+
+[[gnu::always_inline]] inline Answer hand_over(weft_cb *me, weft_cb *next, uint64_t i0,
+                                               uint64_t i1) {
+  register uint64_t a asm("rsi") = i0;
+  register uint64_t b asm("rdx") = i1;
+  register weft_cb *from asm("r13") = me;
+  san::Leave leave(san::into(next));
+  asm volatile(WEFT_X86_64_HAND_OVER("%%", "$")
+               : "+D"(next), "+r"(a), "+r"(b), "+r"(from)
+               :
+               : "r10", "r11", "r12", "r14", "r15", WEFT_CLOBBERS_REST);
   Answer answer{a, b};
   leave.back();
   return answer;
