@@ -52,8 +52,10 @@ void release_task(Task *task) {
   rt->free_tasks = task;
 }
 
-void task_body(void *env) {
-  auto *task = static_cast<Task *>(env);
+namespace {
+
+// In a frame of its own: the body's is abandoned, and must hold nothing.
+[[gnu::noinline]] void run_function(Task *task) {
   try {
     task->fn(task->arg);
   } catch (abi::__forced_unwind &) {
@@ -65,6 +67,12 @@ void task_body(void *env) {
     fatal("weft: an exception left task '%s' #%llu (TASK-04)", task->name,
           (unsigned long long)task->ent.id);
   }
+}
+
+} // namespace
+
+void task_body(void *task) {
+  run_function(static_cast<Task *>(task));
   arch::end_body();
 }
 
