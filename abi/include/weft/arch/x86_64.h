@@ -191,27 +191,27 @@
 
 /* The runtime's own switch between two tasks of one dispatch loop: r13 = me, rdi = the target's block; no
  * tag and no handle. A task's resumer is always a dispatch loop, and its stack pointer there names the loop:
- * if the target hung there last, its other words are right. */
+ * if the target hung there last, its parent is right. */
 #define WEFT_X86_64_HAND_OVER(R, D)                                                                \
   "pushq " R "rbp\n\t"                                                                             \
   "pushq " R "rbx\n\t"                                                                             \
   WEFT_X86_64_TLS(R)                                                                               \
+  "movq " WEFT_X86_64_AT(WEFT_CB_ON, R, "r13") ", " R "r15\n\t"                                    \
+  "movq " R "rbx, " WEFT_X86_64_AT(WEFT_CB_ON, R, "r13") "\n\t"                                    \
+  WEFT_X86_64_TAKE_RBX(R, "r15")                                                                   \
   "leaq 1f(" R "rip), " R "r11\n\t"                                                                \
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_IP, R, "r13") "\n\t"                                    \
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_SP, R, "r13") "\n\t"                                    \
-  "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_INNER, R, "r13") "\n\t"                                 \
   "movq " WEFT_X86_64_AT(WEFT_CB_PSP, R, "r13") ", " R "r11\n\t"                                   \
   "cmpq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
   "jne 2f\n"                                                                                       \
   "3:\n\t"                                                                                         \
-  WEFT_X86_64_INTO(R)                                                                              \
+  WEFT_X86_64_GO(R)                                                                                \
   "2:\n\t"                                                                                         \
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
-  "movq " WEFT_X86_64_AT(WEFT_CB_ON, R, "r13") ", " R "r15\n\t"                                    \
-  "movq " R "r15, " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"                                    \
   "movq " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "r13") ", " R "r11\n\t"                                \
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
-  "jmp 3b\n"                                                                                      \
+  "jmp 3b\n"                                                                                       \
   WEFT_X86_64_LAND(R)
 
 /* The end of a body: its results are in the payload registers. */
