@@ -263,15 +263,17 @@ TEST_CASE("noexcept between the suspension point and the handler terminates") {
 
 TEST_CASE("what is thrown in and nobody catches ends the process: CONT-04 for a foreign one") {
   // Nothing above a root continuation can catch.
-  auto at_the_root_of_a_stack = [](weft_body body) {
-    weft_rt_resume(weft::cont_new_root(body, nullptr, 0), &on_tick, nullptr, nullptr, nullptr);
+  auto at_the_root_of_a_stack = [](void (*body)(void *)) {
+    weft_payload io = {};
+    weft_cont next;
+    weft::resume_block(weft::new_root(body, nullptr, 0), &weft_no_handlers, io, &io, &next);
   };
   Death cxx = dies([&] {
     std::set_terminate([] {
       std::fputs(std::current_exception() ? "handled" : "no exception", stderr);
       abort();
     });
-    at_the_root_of_a_stack([](void *, weft_payload *) {
+    at_the_root_of_a_stack([](void *) {
       weft_cont k = make([](void *, weft_payload *) { suspend(); });
       weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
       throw_into(k, 1);
@@ -280,7 +282,7 @@ TEST_CASE("what is thrown in and nobody catches ends the process: CONT-04 for a 
   CHECK(cxx.signal == SIGABRT);
   CHECK_THAT(cxx.text, Contains("handled"));
   Death other = dies([&] {
-    at_the_root_of_a_stack([](void *, weft_payload *) {
+    at_the_root_of_a_stack([](void *) {
       weft_cont k = make([](void *, weft_payload *) { suspend(); });
       weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
       _Unwind_Exception e = foreign();
