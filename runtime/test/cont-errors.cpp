@@ -238,6 +238,35 @@ TEST_CASE("a suspended chain can be walked from its suspension point to its star
   weft_rt_cont_drop(k);
 }
 
+static std::string walk(weft_cont k) {
+  std::string trace;
+  weft::backtrace_suspended(
+      k, 64, [](void *arg, const char *line) { *static_cast<std::string *>(arg) += line; }, &trace);
+  return trace;
+}
+
+TEST_CASE(
+    "a suspended root, as tasks are, can be walked to its own start, also with bound values") {
+  weft_cb *root = weft::new_root(
+      [](void *) {
+        weft_payload io = {};
+        suspends_here(&io);
+        abort(); // it is dropped
+      },
+      nullptr, 0);
+  weft_payload io = {};
+  weft_cont k = 0;
+  weft::resume_block(root, &on_tick, io, &io, &k);
+  std::string trace = walk(k);
+  CHECK_THAT(trace, Contains("weft_rt_suspend") && Contains("suspends_here"));
+  CHECK(trace.find("continuation start") == std::string::npos);
+  CHECK(trace.find("resume_block") == std::string::npos);
+  k = weft_rt_cont_bind(k, &io, 1, 0);
+  CHECK(walk(k) == trace);
+  weft_rt_cont_drop(k);
+  CHECK(walk(k).empty());
+}
+
 TEST_CASE("no memory for a stack is a null handle") {
   if (sanitized()) {
     WARN("skipped: a sanitizer needs the address space");
