@@ -5,6 +5,12 @@
 // RUN: %clang -g -O0 %abi %s %rt -o %t
 // RUN: gdb -q -nx -batch -x %src/tools/gdb/weft.py -x %S/Inputs/lines-and-locals.gdb %t > %t.out 2>&1
 // RUN: FileCheck %s < %t.out --implicit-check-not='optimized out' --implicit-check-not='??'
+// The same from IR, as another front end writes it.
+// RUN: clang -g -O0 %abi -S -emit-llvm %s -o %t.ll
+// RUN: opt -load-pass-plugin=%pass -passes=weft-markers,weft-verify,weft-lower %t.ll -o %t.bc
+// RUN: clang %t.bc %rt -o %t.ir
+// RUN: gdb -q -nx -batch -x %src/tools/gdb/weft.py -x %S/Inputs/lines-and-locals.gdb %t.ir > %t.ir.out 2>&1
+// RUN: FileCheck %s < %t.ir.out --implicit-check-not='optimized out' --implicit-check-not='??'
 // At -O2 locals that are alive over a suspension have a place before and after it.
 // RUN: %clang -g -O2 %abi %s %rt -o %t.2
 // RUN: gdb -q -nx -batch -ex 'break suspended' -ex run -ex 'up' -ex 'print question' -ex 'tbreak answered' -ex continue -ex up -ex 'print question' -ex 'print more' -ex bt %t.2 2>&1 | FileCheck %s --check-prefix=O2

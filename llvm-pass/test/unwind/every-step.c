@@ -13,6 +13,10 @@
 // RUN: clang++ %t.2.o %step_inside %rt -o %t.in.2
 // RUN: env STEP_BY=libgcc STEP_ON=own %t.in.2 > %t.libgcc || (cat %t.libgcc; false)
 // RUN: FileCheck %s < %t.libgcc
+// RUN: %clang -g -O2 -flto=thin -fexceptions %abi -c %s -o %t.lto.o
+// RUN: clang++ -O2 -flto=thin -fuse-ld=lld %t.lto.o %step_inside %rt -o %t.lto
+// RUN: env STEP_BY=libunwind STEP_ON=own %t.lto > %t.lto.libunwind || (cat %t.lto.libunwind; false)
+// RUN: FileCheck %s < %t.lto.libunwind
 // CHECK-DAG: saw leaf < mid < {{(generator < )?}}weft_thunk.mem.generator < __morestack < next_of < generate < all < main <
 // CHECK-DAG: saw weft_rt_return < next_of < generate <
 // CHECK-DAG: saw weft_rt_search < weft_rt_suspend_slow < {{(innermost < )?}}weft_thunk.mem.innermost < __morestack < next_of < {{(between < )?}}weft_thunk.mem.between < __morestack < next_far < forward <
