@@ -376,15 +376,6 @@ Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind) {
   return kind == WEFT_ON_SUSPEND ? search<WEFT_ON_SUSPEND>(me, tag) : search<WEFT_ON_SWITCH>(me, tag);
 }
 
-const weft_barrier *weft_rt_barrier(void) {
-  for (weft_cb *cb = weft_current(); cb != &weft_root_cb; cb = cb->parent) {
-    auto *on = reinterpret_cast<const weft_handlers *>(reinterpret_cast<uintptr_t>(cb->on) & ~UINT64_C(1));
-    if (on->flags & WEFT_HANDLERS_BARRIER)
-      return reinterpret_cast<const weft_barrier *>(on);
-  }
-  return nullptr;
-}
-
 // The end of a block with flags, or of a thread's first one; on its own stack still.
 WEFT_NOT_SEEN void weft_rt_before_return(weft_cb *cb) {
   if (!weft_tls.armed)

@@ -125,6 +125,11 @@ WEFT_API void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payloa
 typedef void (*weft_body)(void *env, weft_payload *io);
 WEFT_API weft_cont weft_rt_cont_new_mem(weft_body body, void *env, uint32_t stack_class);
 
+/* What a call with "weft.barrier" does before and after itself; `before` is what enter gave. Whoever lets an
+ * exception out in between calls leave as well. */
+WEFT_API const weft_handlers *weft_rt_barrier_enter(const struct weft_barrier *at);
+WEFT_API void weft_rt_barrier_leave(const weft_handlers *before);
+
 /* The running continuation's block; the thread's root block outside of any. */
 WEFT_API struct weft_cb *weft_current(void);
 

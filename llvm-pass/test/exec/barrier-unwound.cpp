@@ -11,6 +11,7 @@
 // CHECK-NEXT: shared: int 5, yielded 1
 // CHECK-NEXT: in C: int 6, yielded 1
 // CHECK-NEXT: trap: rule 7, yielded 1
+// CHECK-NEXT: out of a continuation: int 8, yielded 1
 // CHECK-NEXT: ends 0
 #include <cstdio>
 #include <weft/lowered.h>
@@ -55,6 +56,12 @@ static void shared_pad(int x) { // one landing pad for calls in and outside of t
 }
 static void suspends(int) { weft_suspend(&yield, nullptr, nullptr); }
 
+static void throws_in_another(int x) {
+  weft_cont k = weft_cont_new([](void *, weft_payload *io) { throws((int)io->i[0]); }, nullptr, 0);
+  weft_payload io = {{(uint64_t)x}, {}};
+  weft_resume(k, &on, &io, nullptr, nullptr);
+}
+
 template <typename F> static void attempt(const char *what, F f) {
   std::printf("%s: ", what);
   try {
@@ -76,6 +83,7 @@ static void body(void *, weft_payload *) {
   attempt("shared", [] { shared_pad(5); });
   attempt("in C", [] { barrier_in_c(throws, 6); });
   attempt("trap", [] { WEFT_BARRIER(suspends)(0); });
+  attempt("out of a continuation", [] { WEFT_BARRIER(throws_in_another)(8); });
 }
 int main() {
   weft_cont k = weft_cont_new(body, nullptr, 0);
