@@ -238,7 +238,9 @@ weft_cb *new_root(void (*body)(void *), void *env, uint32_t stack_class) {
   if (!cb)
     return nullptr;
   start_at(cb, weft_rt_entry_root, reinterpret_cast<void *>(body), env);
-  return arch::consume(cb->handle);
+  if (__builtin_expect(__builtin_add_overflow(cb->handle, WEFT_GENERATION_ONE, &cb->handle), 0))
+    return weft_rt_cont_renew(cb);
+  return cb;
 }
 
 void set_default_stack_class(uint32_t stack_class) { default_class.store(stack_class); }

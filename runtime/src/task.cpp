@@ -151,20 +151,19 @@ weft_status admit(weft_domain *domain, Task *task, const weft_spawn_attr &attr) 
   return call.status;
 }
 
-// What was compiled against an older header lacks the last fields: they are zero.
-[[gnu::cold, gnu::noinline]] void widen(const weft_spawn_attr *given, weft_spawn_attr *older) {
-  memset(older, 0, sizeof *older);
-  memcpy(older, given, given->size);
-}
-
-const weft_spawn_attr &full_attr(const weft_spawn_attr *given, weft_spawn_attr *older) {
-  static const weft_spawn_attr none = {};
+// What was compiled against an older header lacks the last fields: they are zero. False: no such size.
+inline bool full_attr(const weft_spawn_attr *given, weft_spawn_attr *attr) {
+  if (given && __builtin_expect(given->size >= sizeof *given, 1)) {
+    memcpy(attr, given, sizeof *attr);
+    return true;
+  }
+  memset(attr, 0, sizeof *attr);
   if (!given)
-    return none;
-  if (__builtin_expect(given->size >= sizeof *given, 1))
-    return *given;
-  widen(given, older);
-  return *older;
+    return true;
+  if (given->size < 16)
+    return false;
+  memcpy(attr, given, given->size);
+  return true;
 }
 
 // Joins and detaches belong to the loop's thread, as the record's plain fields do.
@@ -191,10 +190,10 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
                        weft_task *out) {
   if (!rt)
     rt = tls_runtime;
-  weft_spawn_attr older;
-  const weft_spawn_attr &attr = full_attr(given, &older);
-  if (__builtin_expect(!rt || !fn || !on_loop(rt) || attr.stack >= WEFT_STACK_CLASSES ||
-                           (given && given->size < 16) || (attr.domain && attr.domain->rt != rt),
+  weft_spawn_attr attr;
+  if (__builtin_expect(!full_attr(given, &attr) || !rt || !fn || !on_loop(rt) ||
+                           attr.stack >= WEFT_STACK_CLASSES ||
+                           (attr.domain && attr.domain->rt != rt),
                        0))
     return WEFT_E_INVAL;
   weft_domain *domain = attr.domain ? attr.domain : rt->running ? rt->running->domain : rt->root;

@@ -12,9 +12,7 @@ namespace weft {
 
 TimerHeap::~TimerHeap() { free(heap_); }
 
-bool TimerHeap::reserve(size_t count) {
-  if (count <= capacity_)
-    return true;
+bool TimerHeap::grow(size_t count) {
   size_t capacity = capacity_ ? capacity_ : 64;
   while (capacity < count)
     capacity *= 2;

@@ -30,7 +30,7 @@ public:
   ~TimerHeap();
 
   // Makes room for `count` timers at once. False: no memory, nothing changed.
-  bool reserve(size_t count);
+  bool reserve(size_t count) { return __builtin_expect(count <= capacity_, 1) || grow(count); }
   void arm(Timer *timer, uint64_t deadline_ns);
   void disarm(Timer *timer); // not armed: nothing
   // Takes out the earliest if it is due; null otherwise.
@@ -53,6 +53,7 @@ private:
     heap_[i] = e;
     e.timer->place = static_cast<uint32_t>(i + 1);
   }
+  bool grow(size_t count);
   void rise(size_t i, Entry e);
   void sink(size_t i, Entry e);
   void remove(size_t i);
