@@ -19,7 +19,7 @@ namespace weft {
 
 namespace {
 
-void hand_over(weft_domain *d, weft_ent_list *list, weft_worker *from, weft_why why) {
+void tell_ready(weft_domain *d, weft_ent_list *list, weft_worker *from, weft_why why) {
   weft_runtime *rt = d->rt;
   bool was_empty = d->ready == 0;
   d->ready += static_cast<uint32_t>(list->count);
@@ -38,7 +38,7 @@ void hand_over(weft_domain *d, weft_ent_list *list, weft_worker *from, weft_why 
   d->ent.reserved = kEntReady;
   d->ent.next = nullptr;
   weft_ent_list one{&d->ent, &d->ent, 1};
-  hand_over(d->parent, &one, from, WEFT_WHY_CHILD);
+  tell_ready(d->parent, &one, from, WEFT_WHY_CHILD);
 }
 
 } // namespace
@@ -59,7 +59,7 @@ void flush_ready(weft_runtime *rt, weft_worker *from) {
       task->ent.next = nullptr;
       list.count++;
     }
-    hand_over(domain, &list, from, why);
+    tell_ready(domain, &list, from, why);
   }
 }
 

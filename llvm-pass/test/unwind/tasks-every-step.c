@@ -1,5 +1,5 @@
 // A task's stack ends cleanly at its start, and its loop's at _start, at every single instruction of a loop that runs
-// three tasks with a channel, yields, and calls on the native stack: with the runtime in the program and in a library.
+// four tasks with a channel, yields, and calls on the native stack: with the runtime in the program and in a library.
 // (The unwinder from outside does not understand a library that lld has linked, gdb and those inside do.)
 // REQUIRES: x86_64, ptrace
 // RUN: clang -g -O1 %abi -c %s -o %t.o
@@ -57,6 +57,7 @@ NOINLINE static void round_of(weft_runtime *rt) {
   weft_spawn(rt, produce, &count, &attr, NULL);
   weft_spawn(rt, consume, NULL, &attr, NULL);
   weft_spawn(rt, yields, &calls, &attr, NULL);
+  weft_spawn(rt, yields, &calls, &attr, NULL); // two: they hand over to each other
   weft_run(rt);
   weft_chan_free(squares);
   KEEP;
