@@ -308,4 +308,10 @@ TEST_CASE("a raise that returns, and no exception at all, break CONT-12") {
   });
   CHECK(none.signal == SIGABRT);
   CHECK_THAT(none.text, Contains("CONT-12"));
+  Death empty = dies([] {
+    weft_cont k = make([](void *, weft_payload *) { suspend(); });
+    throw_into(k, std::exception_ptr());
+  });
+  CHECK(empty.signal == SIGABRT);
+  CHECK_THAT(empty.text, Contains("CONT-12"));
 }

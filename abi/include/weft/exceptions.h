@@ -65,7 +65,8 @@ public:
   thrown(const thrown &) = delete;
   thrown &operator=(const thrown &) = delete;
 
-  operator void *() { return &raise_; }
+  /* Null for an empty exception_ptr, which breaks CONT-12. */
+  operator void *() { return exception_ ? &raise_ : nullptr; }
 
 private:
   thrown(std::exception_ptr exception, void (*raise)(void *))
