@@ -72,8 +72,9 @@ std::optional<MarkerName> weft::parseMarkerName(StringRef Name) {
       Best = &M;
   if (!Best)
     return std::nullopt;
-  return MarkerName{Best->Op,
-                    hasCSpelling(Best->Op) && Name.drop_front(Best->Name.size()) == ".mem"};
+  // ".mem.call" is what markers_or_calls.h says: the same marker, which without the pass would be a call.
+  StringRef Suffix = Name.drop_front(Best->Name.size());
+  return MarkerName{Best->Op, hasCSpelling(Best->Op) && (Suffix == ".mem" || Suffix == ".mem.call")};
 }
 
 std::string weft::nearestMarker(StringRef Name) {

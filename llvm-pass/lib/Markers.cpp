@@ -316,6 +316,8 @@ void Canonicalizer::keepApart(GlobalVariable &Tag) {
 void Canonicalizer::keepTagsApart() {
   for (GlobalVariable &GV : M.globals()) {
     auto *Ty = dyn_cast<StructType>(GV.getValueType());
+    while (Ty && Ty->getNumElements() == 1) // a C++ class derived from weft_tag
+      Ty = dyn_cast<StructType>(Ty->getElementType(0));
     if (!Ty || !Ty->hasName() || !GV.isConstant())
       continue;
     StringRef Name = Ty->getName().rtrim("0123456789");

@@ -115,6 +115,8 @@ std::optional<Tag> Tag::read(Value *V, std::string &Why) {
     return std::nullopt;
   };
   auto *Ty = dyn_cast<StructType>(GV->getValueType());
+  while (Ty && Ty->getNumElements() == 1) // a C++ class derived from weft_tag
+    Ty = dyn_cast<StructType>(Ty->getElementType(0));
   if (!Ty || Ty->getNumElements() != 2 ||
       !all_of(Ty->elements(), [](Type *E) { return E->isPointerTy(); }))
     return Fail("is not a %weft.tag = type { ptr, ptr }");

@@ -2,7 +2,7 @@
 
 // The slot table and the making of continuations (cont.h, abi/lowered.h).
 //
-// The table is address space for every slot there can be, both halves in one reservation; a page of it
+// The table is address space for every slot there can be, both halves and fiber.h's places in one reservation; a page of it
 // is committed when its first slot is used, and never trimmed, so a stale handle always finds a
 // generation to disagree with. Free blocks are cached per thread with their stacks; trim.h has what becomes
 // of those that nobody needs.
@@ -15,6 +15,7 @@
 #include "overflow.h"
 #include "stack.h"
 #include "trim.h"
+#include "weft/fiber.h"
 
 #include <atomic>
 #include <cstring>
@@ -49,18 +50,24 @@ namespace {
 // What weft_slots points at before the table is there: slot 0, whose handle nobody has.
 weft_cb no_slots[1] = {{~UINT64_C(0), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, 0, 0}};
 
+weft_fiber_place no_fibers[1] = {};
+
 std::mutex lock;
 uint32_t slots_used;                    // slot 0 is never given out
 std::atomic<uint32_t> default_class{0}; // 0: not asked yet
 
+constexpr size_t kBothHalves = size_t(WEFT_COLD_OFFSET) * 2 / 4096 * 4096;
+constexpr size_t kFiberPlaces = (size_t(WEFT_SLOT_MASK) + 1) * sizeof(weft_fiber_place);
+
 bool reserve_table() {
   if (slots_used)
     return true;
-  auto *base = static_cast<char *>(os::reserve(size_t(WEFT_COLD_OFFSET) * 2 / 4096 * 4096));
+  auto *base = static_cast<char *>(os::reserve(kBothHalves + kFiberPlaces));
   if (!base)
     return false;
   weft_slots = reinterpret_cast<weft_cb *>(base);
   weft_slots[0].handle = ~UINT64_C(0);
+  weft_fibers = reinterpret_cast<weft_fiber_place *>(base + kBothHalves);
   slots_used = 1;
   return true;
 }
@@ -319,6 +326,7 @@ using namespace weft;
 extern "C" {
 
 weft_cb *weft_slots = no_slots;
+weft_fiber_place *weft_fibers = no_fibers;
 
 __thread weft_thread weft_tls __attribute__((tls_model("initial-exec"))) = {&weft_root_cb, {}, 0, 0};
 
@@ -358,6 +366,7 @@ weft_cb *weft_rt_cont_renew(weft_cb *old) {
   *cold(cb) = *cold(old);
   cb->handle = handle;
   cold(cb)->cache_tag = nullptr;
+  weft_fibers[cb - weft_slots].fiber = weft_fibers[old - weft_slots].fiber; // a fiber stays the same one
   // Three things name a suspended block: its chain's other end, its only child, its trampoline.
   if (old->inner == old)
     cb->inner = cb;
