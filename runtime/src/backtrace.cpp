@@ -4,6 +4,7 @@
 #include "backtrace.h"
 
 #include "cont.h"
+#include "weft/backtrace.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -149,12 +150,10 @@ _Unwind_Reason_Code gcc_frame(_Unwind_Context *context, void *arg) {
   walk(&here, false, printer);
 }
 
-void backtrace_suspended(weft_cont k, size_t limit, void (*line)(void *, const char *), void *arg) {
-  weft_cb *outer = &weft_slots[k & WEFT_SLOT_MASK];
-  if (!k || outer->handle != k || !library().usable)
-    return;
+namespace {
+
+void walk_suspended(weft_cb *outer, Printer &printer) {
   weft_cb *cb = innermost(outer);
-  Printer printer{limit, line, arg};
   if (is_fresh(cb))
     return;
   // As the text of the switch would leave it after its two pops; the frame is found from rbp. A chain's
@@ -189,4 +188,44 @@ void backtrace_suspended(weft_cont k, size_t limit, void (*line)(void *, const c
   } while (lib.step(&cursor) > 0);
 }
 
+// dlopen and libunwind's tables want more room than a small stack has.
+struct SuspendedCall {
+  weft_cb *outer;
+  Printer printer;
+  bool walked;
+};
+void walk_native(void *arg) {
+  auto *call = static_cast<SuspendedCall *>(arg);
+  call->walked = library().usable;
+  if (call->walked)
+    walk_suspended(call->outer, call->printer);
+}
+
+} // namespace
+
+weft_status backtrace_suspended(weft_cb *outer, size_t limit, void (*line)(void *, const char *), void *arg) {
+  SuspendedCall call{outer, Printer{limit, line, arg}, false};
+  call_native(walk_native, &call);
+  return call.walked ? WEFT_OK : WEFT_E_NOTFOUND;
+}
+
 } // namespace weft
+
+using namespace weft;
+
+extern "C" {
+
+[[gnu::noinline]] void weft_backtrace(size_t limit, weft_backtrace_line line, void *arg) {
+  if (line)
+    backtrace(nullptr, 1, limit, line, arg);
+}
+
+weft_status weft_cont_backtrace(weft_cont k, size_t limit, weft_backtrace_line line, void *arg) {
+  weft_cb *outer = &weft_slots[k & WEFT_SLOT_MASK];
+  if (!line)
+    return WEFT_E_INVAL;
+  if (!k || outer->handle != k)
+    return WEFT_E_STALE;
+  return backtrace_suspended(outer, limit, line, arg);
+}
+}

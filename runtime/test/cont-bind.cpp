@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 // What is bound to a continuation comes before what its next resume or switch sends.
-#include "../src/backtrace.h"
+#include "weft/backtrace.h"
 #include "weft/lowered.h"
 
 #include <catch2/catch.hpp>
@@ -144,7 +144,7 @@ TEST_CASE("a continuation with bound values can be walked") {
   weft_payload bound = {};
   k = weft_rt_cont_bind(k, &bound, 3, 3);
   std::string trace;
-  weft::backtrace_suspended(
+  weft_cont_backtrace(
       k, 64, [](void *arg, const char *line) { *static_cast<std::string *>(arg) += line; }, &trace);
   CHECK_THAT(trace, Contains("waits_here"));
   weft_rt_cont_drop(k);

@@ -1,11 +1,11 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 // Misuse of a handle is a defined error that names its rule; a stack that is used up names its owner.
-#include "backtrace.h"
 #include "cont.h"
 #include "dies.h"
 #include "sanitized.h"
 #include "stack.h"
+#include "weft/backtrace.h"
 #include "weft/lowered.h"
 #include "weft/stack.h"
 
@@ -231,7 +231,7 @@ TEST_CASE("a suspended chain can be walked from its suspension point to its star
       nullptr, 0);
   weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
   std::string trace;
-  weft::backtrace_suspended(
+  weft_cont_backtrace(
       k, 64, [](void *arg, const char *line) { *static_cast<std::string *>(arg) += line; }, &trace);
   CHECK_THAT(trace, Contains("suspends_here") && Contains("continuation start"));
   CHECK(trace.find("main") == std::string::npos); // it ends at the chain's own start
@@ -240,7 +240,7 @@ TEST_CASE("a suspended chain can be walked from its suspension point to its star
 
 static std::string walk(weft_cont k) {
   std::string trace;
-  weft::backtrace_suspended(
+  weft_cont_backtrace(
       k, 64, [](void *arg, const char *line) { *static_cast<std::string *>(arg) += line; }, &trace);
   return trace;
 }

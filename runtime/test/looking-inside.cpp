@@ -5,6 +5,7 @@
 #include "dies.h"
 #include "on_manual.h"
 #include "sanitized.h"
+#include "weft/backtrace.h"
 #include "weft/sync.h"
 
 #include <cstdlib>
@@ -17,10 +18,10 @@
 
 namespace {
 
-std::string dump(weft_runtime *rt) {
+std::string dump(weft_runtime *rt, void (*how)(weft_runtime *, int) = weft_dump) {
   int fds[2];
   REQUIRE(pipe(fds) == 0);
-  weft_dump(rt, fds[1]);
+  how(rt, fds[1]);
   close(fds[1]);
   std::string text;
   char buffer[4096];
@@ -295,3 +296,69 @@ TEST_CASE("with nobody who could give a stack back, the task is named") {
   CHECK((death.code == 42 || has(death.text, "no memory for the stack of task 'huge'")));
 }
 #endif
+
+namespace {
+
+[[gnu::noinline]] void waits_deep(int depth) {
+  if (depth)
+    waits_deep(depth - 1);
+  else
+    weft_park();
+  asm volatile(""); // not a tail call
+}
+
+std::string backtrace_of(weft_task task) {
+  std::string text;
+  CHECK(weft_task_backtrace(
+            task, 64,
+            [](void *arg, const char *line) {
+              CHECK(std::string(line).find('\n') == std::string::npos);
+              (*static_cast<std::string *>(arg) += line) += '\n';
+            },
+            &text) == WEFT_OK);
+  return text;
+}
+
+} // namespace
+
+TEST_CASE("a task's backtrace: where it is parked, where it runs, to its own start") {
+  OnManual m;
+  std::string running;
+  weft_task deep = m.go([] { waits_deep(3); }, nullptr, WEFT_SPAWN_DETACHED, "deep");
+  CHECK(backtrace_of(deep).empty()); // it has not begun
+  weft_task self = m.go([&] {
+    running = backtrace_of(weft_self());
+    CHECK(has(backtrace_of(deep), "weft_park"));
+  });
+  m.settle();
+  std::string parked = backtrace_of(deep);
+  CHECK(parked.find("weft_park") < parked.find("task_body"));
+  CHECK_FALSE(has(parked, "main"));
+  CHECK(has(running, "task_body"));
+  CHECK_FALSE(has(running, "weft_turn"));
+
+  std::string stacks = dump(m.rt, weft_dump_stacks);
+  CHECK(has(stacks, "'deep' parked for"));
+  CHECK(stacks.find("'deep'") < stacks.find("weft_park"));
+  CHECK_FALSE(has(dump(m.rt), "weft_park"));
+
+  weft_backtrace_line ignore = [](void *, const char *) {};
+  CHECK(weft_task_backtrace(self, 64, ignore, nullptr) == WEFT_E_STALE);
+  CHECK(weft_task_backtrace(deep, 64, nullptr, nullptr) == WEFT_E_INVAL);
+  int lines = 0;
+  CHECK(weft_task_backtrace(
+            deep, 2, [](void *n, const char *) { ++*static_cast<int *>(n); }, &lines) == WEFT_OK);
+  CHECK(lines == 2);
+  weft_wake(deep);
+  m.settle();
+  CHECK(weft_task_backtrace(deep, 64, ignore, nullptr) == WEFT_E_STALE);
+}
+
+TEST_CASE("weft_backtrace is the caller's, and a consumed handle has none") {
+  std::string text;
+  weft_backtrace(
+      64, [](void *arg, const char *line) { *static_cast<std::string *>(arg) += line; }, &text);
+  CHECK(has(text, "main"));
+  CHECK_FALSE(has(text, "weft_backtrace"));
+  CHECK(weft_cont_backtrace(0, 64, [](void *, const char *) {}, nullptr) == WEFT_E_STALE);
+}
