@@ -210,9 +210,14 @@ template <bool traced>
       event::yielded(t);
     if (__builtin_expect(d->ops.ran != nullptr, 0))
       d->ops.ran(d->self, &rt->worker, &t->ent, WEFT_RAN_YIELDED, 0);
-    rt->yielded_tail->next = &t->ent;
-    rt->yielded_tail = &t->ent;
-    ready_yielded(rt, d, untold + 1);
+    weft_ent *head = &t->ent;
+    if (untold) {
+      rt->yielded_tail->next = head;
+      head = rt->yielded_head;
+    }
+    t->ent.next = nullptr;
+    weft_ent_list list{head, &t->ent, untold + size_t{1}};
+    d->ops.ready(d->self, &list, &rt->worker, WEFT_WHY_YIELD);
     return handed_over;
   }
   if (untold)
@@ -293,16 +298,16 @@ constexpr uint32_t kManyReady = 256;
 // ends after it costs two mispredicted returns.
 template <bool traced>
 [[gnu::noinline]] void slice(weft_runtime *rt, weft_domain *d, uint32_t picks) {
-  bool lines = !traced && d->ops.pick_many && !d->ops.ran;
+  // A line is not worth its while for one.
+  const uint32_t too_few = !traced && d->ops.pick_many && !d->ops.ran ? 1 : UINT32_MAX;
   do {
     weft_ent *ent;
     weft_slice allowed = {};
-    uint32_t more = 0; // who may be handed over to
-    if (lines && (d->ready > 1 || d->line_at != d->line_end)) {
+    if (d->ready > too_few || d->line_at != d->line_end) {
       if (d->line_at == d->line_end && !pick_line(rt, d))
         lost(d);
       // Exact in picks, and the check comes when it is due; picks 0 is no limit.
-      more = d->line_end - d->line_at;
+      uint32_t more = d->line_end - d->line_at; // who may be handed over to
       more = more < rt->countdown ? more : rt->countdown;
       more = (more - 1 < picks - 1 ? more : picks) - 1;
       weft_ent **at = d->line + d->line_at++;
@@ -324,11 +329,12 @@ template <bool traced>
       rt->ahead_end = rt->ahead;
     }
     if (__builtin_expect(ent->kind == WEFT_ENT_TASK, 1)) {
-      uint32_t handed_over = run_task<traced>(rt, d, task_of(ent));
-      d->line_at += handed_over;
-      picks -= handed_over;
-      rt->countdown -= handed_over + 1;
-      if (__builtin_expect(rt->countdown == 0, 0) && check_turn(rt))
+      if (uint32_t handed_over = run_task<traced>(rt, d, task_of(ent))) {
+        d->line_at += handed_over;
+        picks -= handed_over;
+        rt->countdown -= handed_over;
+      }
+      if (__builtin_expect(--rt->countdown == 0, 0) && check_turn(rt))
         break;
     } else {
       run_child<traced>(rt, d, domain_of(ent), allowed.picks);
