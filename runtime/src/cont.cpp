@@ -316,7 +316,23 @@ void call_native(void (*fn)(void *), void *arg) {
     }
   } restore{me};
   weft_tls.current = &weft_root_cb;
-  weft_rt_call_on(fn, arg, outermost->psp);
+  struct Call {
+    void (*fn)(void *);
+    void *arg;
+    arch::san::NativeCall told;
+    ~Call() { told.back(); }
+  } call{fn, arg, arch::san::NativeCall(me)};
+  weft_rt_call_on(
+      [](void *arg) {
+        auto *c = static_cast<Call *>(arg);
+        struct There { // also when an exception leaves
+          arch::san::NativeCall &told;
+          explicit There(arch::san::NativeCall &t) : told(t) { told.arrive(); }
+          ~There() { told.depart(); }
+        } there(c->told);
+        c->fn(c->arg);
+      },
+      &call, outermost->psp);
 }
 
 } // namespace weft
