@@ -38,6 +38,11 @@ using SwitchText = void(weft_cb *, const weft_tag *, const weft_payload *, weft_
 SwitchText weft_rt_switch_text0, weft_rt_switch_text1, weft_rt_switch_text2, weft_rt_switch_text3,
     weft_rt_switch_text4, weft_rt_switch_text5;
 void weft_rt_call_on(void (*fn)(void *), void *arg, void *sp);
+
+// The C++ runtime's, by which thread_local objects are destroyed: last in, first out, and what is added
+// meanwhile comes next.
+int __cxa_thread_atexit(void (*)(void *), void *, void *) noexcept;
+extern char __dso_handle __attribute__((visibility("hidden")));
 }
 
 namespace weft {
@@ -89,18 +94,19 @@ weft_cb *new_slot() {
 }
 
 // Gives a thread's free blocks to the others when it ends.
-struct ThreadEnd {
-  bool armed = false;
-  ~ThreadEnd() {
-    free_dead_blocks();
-    leave_blocks();
-  }
-};
-thread_local ThreadEnd thread_end;
+void end_thread(void *) {
+  free_dead_blocks();
+  leave_blocks();
+  weft_tls.armed = 0;
+}
 
-// Once per thread, before it has a free block: one that only ends what others made has them too.
+// Before the thread has a free block: one that only ends what others made has them too. Once, but for
+// destructors of the thread's own objects: one that runs after end_thread and frees a block arms it again. An object with a
+// destructor would not do: it is destroyed once, and what is freed later is lost with its slot.
 void arm_thread() {
-  thread_end.armed = true; // runs its constructor, so that its destructor will run
+  if (weft_tls.armed)
+    return;
+  __cxa_thread_atexit(end_thread, nullptr, &__dso_handle);
   weft_tls.armed = 1;
   install_overflow_handler();
 }
@@ -252,16 +258,8 @@ weft_cb *new_root(void (*body)(void *), void *env, uint32_t stack_class) {
 
 void set_default_stack_class(uint32_t stack_class) { default_class.store(stack_class); }
 
-void cont_free_unrun(weft_cont k) {
-  weft_cb *cb = arch::consume(k);
-  if (!cb)
-    weft_trap(WEFT_RULE_CONSUMED, k, nullptr);
-  free_block(cb);
-}
-
 void free_block(weft_cb *cb) {
-  if (!weft_tls.armed)
-    arm_thread();
+  arm_thread();
   if (cb->flags) {
     arch::san::destroy(cb);
     cold(cb)->cache_tag = nullptr;
@@ -405,8 +403,7 @@ Found weft_rt_search(weft_cb *me, const weft_tag *tag, uint32_t kind) {
 
 // The end of a block with flags, or of a thread's first one; on its own stack still.
 WEFT_NOT_SEEN void weft_rt_before_return(weft_cb *cb) {
-  if (!weft_tls.armed)
-    arm_thread();
+  arm_thread();
   if (!cb->flags)
     return;
   arch::san::before_return();

@@ -56,9 +56,6 @@ inline void prepare_stack(weft_cb *cb) {
 // arch::end_body. Null when out of memory or slots.
 weft_cb *new_root(void (*body)(void *), void *env, uint32_t stack_class);
 
-// Ends a fresh or suspended-and-abandoned continuation without running any of it. CONT-01 by trap.
-void cont_free_unrun(weft_cont k);
-
 // The block whose resumer lists the tag, and the entry's index; or null and the rule that is broken. A
 // suspend's answer is remembered (see cont.cpp).
 struct Found {

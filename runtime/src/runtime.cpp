@@ -295,6 +295,8 @@ weft_status weft_runtime_destroy(weft_runtime *rt) {
   destroy_domains(rt->root);
   task_table().give(rt->free_tasks);
   token_table().give(rt->free_tokens);
+  if (rt->armed != WEFT_NEVER) // to trim, or for a timer: nobody is there whom it would turn
+    rt->host.arm(rt->host_self, WEFT_NEVER);
   if (rt->held && rt->host.hold)
     rt->host.hold(rt->host_self, -1);
   tls_runtime = outer == rt ? nullptr : outer;

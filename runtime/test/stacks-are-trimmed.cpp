@@ -160,6 +160,15 @@ TEST_CASE("an idle runtime with little cached asks for no turn, and one that has
   CHECK(turns < 100); // 1000 stacks, 32 a turn
 }
 
+TEST_CASE("the timer of a runtime that wanted to trim is disarmed when it is destroyed") {
+  OnManual m;
+  burst(m, 1000);
+  REQUIRE(weft_manual_armed(m.host) != WEFT_NEVER);
+  REQUIRE(weft_runtime_destroy(m.rt) == WEFT_OK);
+  m.rt = nullptr;
+  CHECK(weft_manual_armed(m.host) == WEFT_NEVER);
+}
+
 TEST_CASE("a burst just after a look is trimmed too") {
   OnManual m;
   m.pass(2 * kSecond); // a look that finds nothing
@@ -182,6 +191,26 @@ TEST_CASE("a trim on demand takes all free stacks of the thread and of ended one
   CHECK(weft_stack_trim() == 7);
   CHECK(weft_rt_resume(k, &on_tick, &io, &io, nullptr) == 0);
   CHECK(io.i[0] == 42);
+}
+
+TEST_CASE("what a thread's own objects drop while the thread ends is left to the others as well") {
+  struct Keeper {
+    weft_cont k = 0;
+    ~Keeper() { weft_rt_cont_drop(k); }
+  };
+  weft_stack_trim();
+  for (int i = 0; i < 3; ++i)
+    std::thread([] {
+      // Made before the thread's first continuation, so destroyed after what that one set up.
+      static thread_local Keeper first;
+      static thread_local Keeper second;
+      for (weft_cont *k : {&first.k, &second.k}) {
+        *k = weft_rt_cont_new_mem(adds, nullptr, 0);
+        weft_payload io = {};
+        weft_rt_resume(*k, &on_tick, &io, &io, k);
+      }
+    }).join();
+  CHECK(weft_stack_trim() == 2); // the same two, three times
 }
 
 TEST_CASE("continuations of every spelling work on trimmed stacks") {
