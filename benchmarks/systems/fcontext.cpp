@@ -96,7 +96,6 @@ bench::Result driver(uint64_t n, uint64_t ops) {
 }
 
 // --- ring: each jumps to the next; whoever arrives notes where the one it came from stopped
-// --------------
 struct Ring {
   std::vector<Context> all;
   uint64_t left, sum;
@@ -137,7 +136,6 @@ bench::Result ring_of(uint64_t n, uint64_t ops) {
 }
 
 // --- nested: each level resumes the next and passes the value up
-// -------------------------------------------
 void pass_up(transfer_t t) {
   uint64_t depth = value(t);
   if (depth == 1) {
@@ -162,7 +160,6 @@ bench::Result nested(uint64_t depth, uint64_t ops) {
 }
 
 // --- forward: the innermost jumps straight to the outermost's resumer
-// --------------------------------------
 fcontext_t innermost_goes_to;
 
 void forwarding(transfer_t t) {
@@ -190,7 +187,6 @@ bench::Result forward(uint64_t depth, uint64_t ops) {
 }
 
 // --- tree
-// ----------------------------------------------------------------------------------------------------
 [[gnu::noinline]] fcontext_t walk(uint64_t height, fcontext_t out) {
   if (!height)
     return out;
@@ -204,7 +200,6 @@ void tree_body(transfer_t t) {
 }
 
 // --- create
-// ----------------------------------------------------------------------------------------------------
 void add_one(transfer_t t) {
   jump_fcontext(t.fctx, word(value(t) + 1));
   __builtin_trap();

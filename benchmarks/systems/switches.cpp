@@ -105,7 +105,6 @@ inline bench::Result resumed_in_callee(weft_marker_body body, uint64_t ops) {
 }
 
 // --- ring: whoever arrives notes the handle of the one that it came from
-// --------------------------------
 struct Ring {
   std::vector<weft_cont> all;
   uint64_t left, sum;
@@ -139,7 +138,6 @@ uint64_t enter_ring(weft_cont *k) {
 }
 
 // --- nested: each level resumes the next and passes the value up
-// -------------------------------------------
 void pass_up(void *env, weft_payload *io) {
   const uint64_t depth = reinterpret_cast<uint64_t>(env);
   if (depth == 1)
@@ -150,7 +148,6 @@ void pass_up(void *env, weft_payload *io) {
 }
 
 // --- forward: depth - 1 levels that do not list the tag
-// ------------------------------------------------------
 void echo_alternately(void *, weft_payload *io) {
   for (uint64_t x = io->i[0];;) {
     x = suspend(&value_tag, x + 1);
@@ -169,7 +166,6 @@ template <weft_marker_body innermost> void forwarding(void *env, weft_payload *i
 }
 
 // --- tree: recursion within the continuation
-// ----------------------------------------------------------------
 [[gnu::noinline]] void walk(uint64_t height) {
   if (!height)
     return;
@@ -185,7 +181,6 @@ void tree_body(void *, weft_payload *) {
 void add_one(void *, weft_payload *io) { io->i[0] += 1; }
 
 // --- barrier
-// ------------------------------------------------------------------------------------------------
 [[gnu::noinline]] uint64_t one_more(uint64_t x) { return x + 1; }
 uint64_t (*volatile callee)(uint64_t) = one_more;
 

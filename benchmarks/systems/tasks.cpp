@@ -46,7 +46,6 @@ void run(weft_task_fn main_task, void *arg) {
 }
 
 // --- yield: the first to start reads the clock, and the last to end
-// ---------------------------------------
 struct Yield {
   uint64_t n, each, started, ended, first, last, sum;
 };
@@ -64,7 +63,6 @@ void yield_body(void *arg) {
 }
 
 // --- spawn
-// ----------------------------------------------------------------------------------------------------
 struct Spawn {
   uint64_t batch, rounds, ran, ns;
   weft_wait_group pending;
@@ -91,7 +89,6 @@ void spawn_main(void *arg) {
 }
 
 // --- channel
-// ----------------------------------------------------------------------------------------------------
 struct Channel {
   weft_chan *there, *back;
   uint64_t ops, sum, ns;
@@ -118,7 +115,6 @@ void channel_main(void *arg) {
 }
 
 // --- parked: what tasks cost that wait in a channel each
-// ----------------------------------------------------
 struct Parked {
   uint64_t n, used, sum, waiting;
   std::vector<weft_chan *> wake;

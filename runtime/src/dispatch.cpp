@@ -355,6 +355,8 @@ void run_slice(weft_runtime *rt, weft_domain *domain, uint32_t picks) {
   domain->in_slice = false;
 }
 
+namespace {
+
 // The straight way from one task that yields to the next: what the dispatch loop would do between
 // them, when nothing else is to be done there. No function of the scheduler runs here, as this is a
 // task's stack: whom to hand over to was picked before, and who yielded is told to it after.
@@ -379,6 +381,8 @@ void run_slice(weft_runtime *rt, weft_domain *domain, uint32_t picks) {
   arch::hand_over(me, next->cb, next->answer0, next->answer1);
   return true;
 }
+
+} // namespace
 
 } // namespace weft
 

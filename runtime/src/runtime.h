@@ -152,8 +152,8 @@ private:
 };
 
 // --- Ready (domain.cpp)
-// --------------------------------------------------------------------------- Marks the task Ready
-// and puts it where the next flush finds it.
+
+// Marks the task Ready and puts it where the next flush finds it.
 inline void ready_later(weft_runtime *rt, Task *task, weft_why why) {
   task->ent.reserved = kEntReady;
   task->why = why;
@@ -186,8 +186,8 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
 void destroy_domain(weft_domain *domain);
 
 // --- Dispatch (dispatch.cpp)
-// ----------------------------------------------------------------------- Runs the root until
-// nothing is ready or the turn is over.
+
+// Runs the root until nothing is ready or the turn is over.
 void run_slice(weft_runtime *rt, weft_domain *domain, uint32_t picks);
 extern const weft_tag park_tag;
 struct DispatchTable {
@@ -206,16 +206,16 @@ inline bool only_dispatch_above() {
 }
 
 // --- Turn (turn.cpp)
-// --------------------------------------------------------------------------------- Called when
-// countdown reaches 0: clock, inbox, timers. True: the turn is over.
+
+// Called when countdown reaches 0: clock, inbox, timers. True: the turn is over.
 bool check_turn(weft_runtime *rt);
 // Timers that are due and what foreign threads left. True: there was something.
 bool serve_events(weft_runtime *rt);
 bool drain_inbox(weft_runtime *rt);
 
 // --- Tokens (token.cpp, cq.cpp)
-// --------------------------------------------------------------------- The dispatch loop got the
-// running task's await. True: it waits; false: it has its answer.
+
+// The dispatch loop got the running task's await. True: it waits; false: it has its answer.
 bool await_parked(Task *task, weft_token token, uint64_t deadline_ns);
 // Takes the token from a task that waits for it. False: its completion was first.
 bool abandon_token(Task *task);
@@ -224,8 +224,8 @@ void serve_token(TokenSlot *slot); // it was in the inbox
 void drop_tokens_of(weft_runtime *rt);
 
 // --- Schedulers (plugin.cpp, builtins.cpp)
-// ------------------------------------------------------------ Finds the scheduler that `spec`
-// names and makes an instance for domain.
+
+// Finds the scheduler that `spec` names and makes an instance for domain.
 weft_status make_scheduler(const char *spec, weft_domain *domain, char *error, size_t error_size);
 const weft_sched_ops *const *builtin_schedulers(size_t *count);
 weft_status make_default_host(const weft_host_ops **ops, void **self, char *error, size_t size);
@@ -233,7 +233,7 @@ void attach_default_host(void *self, weft_runtime *rt);
 void free_default_host(void *self);
 
 // --- Configuration (config.cpp)
-// -----------------------------------------------------------------------
+
 struct Config {
   char sched[512];
   bool sched_from_env;

@@ -102,7 +102,8 @@ WEFT_API weft_cont weft_rt_cont_new(void (*fn)(void), void *env, uint32_t stack_
 WEFT_API void weft_rt_cont_drop(weft_cont k);
 
 /* Binds the first `ints` integers and `floats` floats of `values` to k: what its next resume or switch
- * sends arrives behind them. Consumes k, returns its new handle. CONT-01, CONT-08 as for a resume. */
+ * sends arrives behind them. Consumes k, returns its new handle. CONT-01; CONT-08 when more than six of a kind are
+ * bound. What is bound and sent together is not counted: who sends too much loses it. */
 WEFT_API weft_cont weft_rt_cont_bind(weft_cont k, const weft_payload *values, uint32_t ints,
                                      uint32_t floats);
 

@@ -141,7 +141,8 @@ typedef struct weft_sched_ops {
   /* Optional: visits what is queued, in pick order if it can; workers are halted. */
   void (*snapshot)(void *self, void (*visit)(void *arg, const weft_ent *ent), void *arg);
   /* Optional, beside pick: the next entities in pick order, at most n, taken out of the queue; answers how
-   * many. For a policy whose next n picks are settled whatever becomes ready meanwhile, as fifo's are. The
+   * many. For a policy whose next n picks are settled whatever becomes ready meanwhile, as fifo's are, and
+   * that sets no slices: a child domain picked so runs as one whose slice is zero. The
    * runtime may ask so when `ran` is NULL and nothing is traced: tasks that yield then go on to the next one
    * without a call in between, and come back to `ready` as one list, in the order in which they ran. */
   size_t (*pick_many)(void *self, weft_worker *worker, uint64_t now, weft_ent **ents, size_t n);

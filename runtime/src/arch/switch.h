@@ -1,9 +1,9 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// What the runtime's C++ needs from a port of the switch: resume, suspend and the end of a body,
-// inlined where they are written.
+// What the runtime's C++ needs from a port of the switch: resume, suspend, handing over and the end
+// of a body, inlined where they are written.
 //
-// Callers: only runtime/src, on any thread. The two functions are always_inline, so that the switch
+// Callers: only runtime/src, on any thread. The port's functions are always_inline, so that the switch
 // stands in its caller's frame; callers keep no thread-local's address and no worker over them.
 // Every register is clobbered, so nothing else needs saving. A port that has no header here fails
 // to compile with a message.
