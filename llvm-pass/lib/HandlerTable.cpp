@@ -32,6 +32,9 @@ HandlerTable::Visibility HandlerTable::read(Value *V, HandlerTable &Table, std::
     Why = ("handler table '" + GV->getName() + "' " + Message).str();
     return Malformed;
   };
+  // Not "constant" when C++ only declares it (Tag.cpp).
+  if (GV->isDeclaration())
+    return Unseen;
   if (!GV->isConstant())
     return Fail("has to be constant (rule CONT-06)");
   if (!GV->hasInitializer())

@@ -33,6 +33,7 @@
 #include "ReturnByJump.h"
 #include "Target.h"
 #include "Thunk.h"
+#include "UnwindEdge.h"
 #include "X86_64Switch.h"
 #include "weft/Passes.h"
 #include "weft/lowered.h"
@@ -486,6 +487,7 @@ bool Lowering::run() {
 
 PreservedAnalyses weft::LowerPass::run(Module &M, ModuleAnalysisManager &) {
   bool Changed = canonicalizeMarkers(M);
+  Changed |= giveUnwindEdges(M, BeforeLink);
   Changed |= Lowering(M, BeforeLink).run();
   return Changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }
