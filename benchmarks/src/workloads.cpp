@@ -17,6 +17,18 @@ const std::vector<const char *> kWithCoroutine = {"weft", "fcontext", "coroutine
 const std::vector<const char *> kTaskPeers = {"weft", "go", "fiber"};
 constexpr double kHalf = 0.5, kOthers = 0.8;
 
+Row elements(uint64_t depth, const char *title) {
+  return {"elements",
+          depth,
+          title,
+          "element",
+          "The same with n generators around, each of which yields the elements of the next.",
+          kSmall,
+          kSum,
+          {"weft", "coroutine"},
+          {{"coroutine", 1}}};
+}
+
 Row driver(uint64_t n, const char *title) {
   return {"driver",
           n,
@@ -117,6 +129,27 @@ const std::vector<Row> &rows() {
        kSum,
        kWithCoroutine,
        {{"fcontext", kHalf}, {"coroutine", 2.5}}},
+      {"generator",
+       0,
+       "generator<T>",
+       "element",
+       "A loop over weft::generator<uint64_t>; the peer is made like C++23's std::generator.",
+       kSmall,
+       kSum,
+       {"weft", "coroutine"},
+       {{"coroutine", 2}}},
+      elements(1, "generator<T>, elements_of 1 deep"),
+      elements(10, "generator<T>, elements_of 10 deep"),
+      {"generator-tree",
+       10,
+       "generator<T>, one for each node of a tree",
+       "element",
+       "In-order walk of a tree of 1023 nodes, 10 levels: each node makes a generator for each child and yields its "
+       "elements.",
+       1023,
+       523776,
+       {"weft", "coroutine"},
+       {{"coroutine", 1}}},
       driver(4, "driver of 4"),
       driver(64, "driver of 64"),
       driver(1024, "driver of 1024"),

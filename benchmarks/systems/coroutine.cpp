@@ -3,6 +3,7 @@
 // C++20 coroutines: stackless, so what they can't do (suspend from within a callee) is absent here.
 // They are made in a function that is not inlined, so that the compiler neither elides the frame
 // nor sees which coroutine it resumes.
+#include "coroutine_generator.h"
 #include "serve.h"
 #include <coroutine>
 #include <exception>
@@ -93,9 +94,52 @@ bench::Result create(uint64_t, uint64_t ops) {
   return {ops, bench::now() - start, sum};
 }
 
+// --- the peers of generators.cpp
+using Numbers = bench::CoroutineGenerator;
+
+[[gnu::noinline]] Numbers count_to(uint64_t n) {
+  for (uint64_t i = 1; i <= n; ++i)
+    co_yield i;
+}
+
+[[gnu::noinline]] Numbers through(uint64_t depth, uint64_t n) {
+  if (depth == 1)
+    co_yield count_to(n);
+  else
+    co_yield through(depth - 1, n);
+}
+
+[[gnu::noinline]] Numbers tree_of(uint64_t node, uint64_t height) {
+  if (height > 1)
+    co_yield tree_of(node * 2, height - 1);
+  co_yield node;
+  if (height > 1)
+    co_yield tree_of(node * 2 + 1, height - 1);
+}
+
+bench::Result consume(Numbers numbers, uint64_t ops) {
+  uint64_t sum = 0, start = bench::now();
+  while (const uint64_t *n = numbers.next())
+    sum += *n;
+  return {ops, bench::now() - start, sum};
+}
+
+bench::Result generator(uint64_t, uint64_t ops) { return consume(count_to(ops), ops); }
+bench::Result elements(uint64_t depth, uint64_t ops) { return consume(through(depth, ops), ops); }
+
+bench::Result generator_tree(uint64_t height, uint64_t ops) {
+  bench::Result all = {0, 0, 0};
+  const uint64_t nodes = (uint64_t(1) << height) - 1;
+  while (all.ops < ops) {
+    bench::Result one = consume(tree_of(1, height), nodes);
+    all = {all.ops + nodes, all.figure + one.figure, one.answer};
+  }
+  return all;
+}
+
 } // namespace
 
 int main() {
   return bench::serve("coroutine", __VERSION__,
-                      {{"loop", loop}, {"driver", driver}, {"create", create}});
+                      {{"loop", loop}, {"driver", driver}, {"create", create}, {"generator", generator}, {"elements", elements}, {"generator-tree", generator_tree}});
 }

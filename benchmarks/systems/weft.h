@@ -25,6 +25,11 @@ Result barrier(uint64_t, uint64_t ops);
 Result bind(uint64_t, uint64_t ops);
 Result create(uint64_t, uint64_t ops);
 
+// generators.cpp
+Result generator(uint64_t, uint64_t ops);
+Result elements(uint64_t depth, uint64_t ops);
+Result generator_tree(uint64_t height, uint64_t ops);
+
 // throws.cpp
 Result throw_into(uint64_t depth, uint64_t ops);
 
