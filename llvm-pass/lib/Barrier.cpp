@@ -214,6 +214,18 @@ void Bracket::around(CallBase &Call, Constant *File, Constant *Line) {
 
 } // namespace
 
+static bool isCallee(const Use &U) {
+  auto *By = dyn_cast<CallBase>(U.getUser());
+  return By && By->isCallee(&U);
+}
+
+/// clang's checks of indirect calls (-fsanitize=function, cfi-icall) look at the
+/// function as well; it says which instructions are theirs.
+static bool isSanitizers(const Use &U) {
+  auto *By = dyn_cast<Instruction>(U.getUser());
+  return By && By->hasMetadata(LLVMContext::MD_nosanitize);
+}
+
 bool weft::bracketBarriers(Module &M) {
   struct Site {
     CallBase *Call;
@@ -234,13 +246,14 @@ bool weft::bracketBarriers(Module &M) {
       std::string Why;
       if (!Name || Name->Op != MarkerOp::Barrier || !MarkerCall::parse(*Call, *Name, Why) ||
           !all_of(Call->uses(), [](const Use &U) {
-            auto *By = dyn_cast<CallBase>(U.getUser());
-            return By && By->isCallee(&U) && whyNoBarrier(*By).empty();
+            return isCallee(U) ? whyNoBarrier(*cast<CallBase>(U.getUser())).empty()
+                               : isSanitizers(U);
           }))
         continue;
-      for (User *U : Call->users())
-        Sites.push_back({cast<CallBase>(U), dyn_cast<Constant>(Call->getArgOperand(1)),
-                         dyn_cast<Constant>(Call->getArgOperand(2))});
+      for (Use &U : Call->uses())
+        if (isCallee(U))
+          Sites.push_back({cast<CallBase>(U.getUser()), dyn_cast<Constant>(Call->getArgOperand(1)),
+                           dyn_cast<Constant>(Call->getArgOperand(2))});
       Spent.push_back(Call);
     }
   for (CallBase *Call : Spent) {

@@ -2,6 +2,9 @@
 // RUN: %clang -O0 %abi %s %rt -o %t.0 && not --crash %t.0 suspend 2>&1 | FileCheck %s
 // RUN: %clang -O2 %abi %s %rt -o %t.2 && not --crash %t.2 suspend 2>&1 | FileCheck %s
 // RUN: %clang -O3 -g %abi %s %rt -o %t.3 && not --crash %t.3 suspend 2>&1 | FileCheck %s
+// clang's own look at the function, in front of an indirect call, takes nothing from the barrier.
+// RUN: %clang -O0 -fsanitize=function -fsanitize-trap=function %abi %s %rt -o %t.f && not --crash %t.f suspend 2>&1 | FileCheck %s
+// RUN: %clang -O2 -fsanitize=function -fsanitize-trap=function %abi %s %rt -o %t.g && not --crash %t.g suspend 2>&1 | FileCheck %s
 // RUN: not --crash %t.0 forward 2>&1 | FileCheck %s
 // RUN: not --crash %t.2 forward 2>&1 | FileCheck %s
 // RUN: not --crash %t.0 cached 2>&1 | FileCheck %s --check-prefixes=CHECK,CACHED
