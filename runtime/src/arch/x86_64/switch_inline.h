@@ -4,6 +4,9 @@
 //
 // The file that includes this is compiled with -mno-red-zone (the text pushes) and with frame
 // pointers (its CFI counts on rbp).
+//
+// Nothing may be called between the variables that name a register and the asm: GCC keeps them there from their
+// definition on, and a call, as which without optimization even an empty inline function counts, writes over them.
 #pragma once
 
 #include "../sanitizer.h"
@@ -27,11 +30,11 @@ namespace weft::arch {
 
 [[gnu::always_inline]] inline Outcome resume(weft_cb *cb, const weft_handlers *on, uint64_t i0,
                                              uint64_t i1) {
+  san::Leave leave(san::into(cb));
   register uint64_t a asm("rsi") = i0;
   register uint64_t b asm("rdx") = i1;
   register uint64_t which asm("r10") = reinterpret_cast<uint64_t>(on);
   register uint64_t next asm("r11");
-  san::Leave leave(san::into(cb));
   asm volatile(WEFT_X86_64_RESUME("%%", "$")
                : "+D"(cb), "+r"(a), "+r"(b), "+r"(which), "=r"(next)
                :
@@ -42,10 +45,10 @@ namespace weft::arch {
 }
 
 [[gnu::always_inline]] inline Answer suspend(const weft_tag *tag, uint64_t i0, uint64_t i1) {
+  san::Leave leave(san::out_of(tag));
   register uint64_t a asm("rsi") = i0;
   register uint64_t b asm("rdx") = i1;
   register uint64_t t asm("r10") = reinterpret_cast<uint64_t>(tag);
-  san::Leave leave(san::out_of(tag));
   asm volatile(WEFT_X86_64_SUSPEND("%%", "$")
                : "+r"(a), "+r"(b), "+r"(t)
                :
@@ -62,10 +65,10 @@ namespace weft::arch {
 
 [[gnu::always_inline]] inline Answer hand_over(weft_cb *me, weft_cb *next, uint64_t i0,
                                                uint64_t i1) {
+  san::Leave leave(san::into(next));
   register uint64_t a asm("rsi") = i0;
   register uint64_t b asm("rdx") = i1;
   register weft_cb *from asm("r13") = me;
-  san::Leave leave(san::into(next));
   asm volatile(WEFT_X86_64_HAND_OVER("%%", "$")
                : "+D"(next), "+r"(a), "+r"(b), "+r"(from)
                :
