@@ -7,6 +7,8 @@ import ctypes
 import os
 import shutil
 
+config.excludes.append("fuzz")  # a suite of its own
+
 config.substitutions.insert(0, (
     r"%everylevel\b", "%src/llvm-pass/test/Inputs/every-level %t %pass %build %abi"))
 # An LLVM that the plug-in is not for.
