@@ -93,7 +93,8 @@ enum { WEFT_RT_IGNORE_ENV = 1 };
  * accepted. */
 WEFT_API weft_status weft_runtime_create(const weft_runtime_config *config, weft_runtime **out,
                                          char *error, size_t error_size);
-/* Only after weft_shutdown is done, or when nothing lives; else WEFT_E_BUSY. */
+/* Only after weft_shutdown is done, or when nothing lives; else WEFT_E_BUSY. Disarms the host's timer; of a post that
+ * was made before, the host asks nobody any more. */
 WEFT_API weft_status weft_runtime_destroy(weft_runtime *rt);
 /* The runtime whose turn or task is running on this thread, else the thread's last created; NULL. */
 WEFT_API weft_runtime *weft_runtime_current(void);
