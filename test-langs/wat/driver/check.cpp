@@ -1,0 +1,151 @@
+// Each module and each assertion about one is a case. Messages of assertions are compared by prefix, as
+// the specification's test suite wants it.
+#include "driver/check.h"
+#include "syntax/parse.h"
+#if __has_include("valid/decode.h")
+#include "valid/decode.h"
+#define WAT_DECODES 1
+#endif
+#if __has_include("valid/validate.h")
+#include "valid/validate.h"
+#define WAT_VALIDATES 1
+#endif
+
+namespace wat {
+
+Module load(const Definition &d) {
+  if (d.form == Definition::Quote)
+    return parse_module(d.bytes);
+  if (d.form == Definition::Binary) {
+#ifdef WAT_DECODES
+    return decode(d.bytes);
+#else
+    throw Error{Error::NotSupported, d.pos, "not supported: modules in binary form"};
+#endif
+  }
+  if (d.error)
+    throw *d.error;
+  return d.module;
+}
+
+namespace {
+
+class Checker {
+public:
+  explicit Checker(const std::string &file) : file_(file) {}
+  void command(const Command &c);
+  CheckResult result;
+
+private:
+  std::string place(const Definition &d, const Error &e) const;
+  void fail(const Command &c, const std::string &what) {
+    ++result.failed;
+    printf("%s:%u: %s: %s\n", file_.c_str(), c.pos.line, to_text(c.kind), what.c_str());
+  }
+  void must_be_good(const Command &c);
+  void must_be_bad(const Command &c, Error::Kind kind);
+#ifdef WAT_VALIDATES
+  CanonicalTypes types_;
+#endif
+  std::string file_;
+};
+
+/// Where an error is, in words that hold for the form of the module.
+std::string Checker::place(const Definition &d, const Error &e) const {
+  std::string at = std::to_string(e.pos.line) + ":" + std::to_string(e.pos.column);
+  if (d.form == Definition::Text)
+    return file_ + ":" + at;
+  if (d.form == Definition::Quote)
+    return "line " + at + " of the quoted text";
+  return "offset " + std::to_string(e.pos.column) + " of the binary";
+}
+
+void Checker::must_be_good(const Command &c) {
+  try {
+    Module m = load(*c.definition);
+#ifdef WAT_VALIDATES
+    validate(m, types_);
+#endif
+    ++result.passed;
+  } catch (const Error &e) {
+    if (e.kind == Error::NotSupported)
+      ++result.skipped;
+    else
+      fail(c, "expected a module, got \"" + e.message + "\" at " + place(*c.definition, e));
+  }
+}
+
+void Checker::must_be_bad(const Command &c, Error::Kind kind) {
+  static const char *const kinds[] = {"malformed", "invalid"};
+  std::string expected = "expected " + std::string(kinds[kind]) + " \"" + c.text + "\", got ";
+  try {
+    Module m = load(*c.definition);
+    if (kind == Error::Invalid) {
+#ifdef WAT_VALIDATES
+      validate(m, types_);
+#else
+      ++result.skipped;
+      return;
+#endif
+    }
+    fail(c, expected + "no error");
+  } catch (const Error &e) {
+    if (e.kind == Error::NotSupported)
+      ++result.skipped;
+    else if (e.kind == kind && e.message.starts_with(c.text))
+      ++result.passed;
+    else
+      fail(c, expected + (e.kind == kind ? "" : std::string(kinds[e.kind]) + " ") + "\"" +
+                  e.message + "\" at " + place(*c.definition, e));
+  }
+}
+
+void Checker::command(const Command &c) {
+  switch (c.kind) {
+  case Command::DefineModule:
+  case Command::DefineAndInstantiate:
+    return must_be_good(c);
+  case Command::AssertUnlinkable:
+  case Command::AssertUninstantiable:
+    if (c.definition)
+      must_be_good(c);
+    return;
+  case Command::AssertMalformed:
+    return must_be_bad(c, Error::Malformed);
+  case Command::AssertInvalid:
+    return must_be_bad(c, Error::Invalid);
+  case Command::AssertMalformedCustom:
+  case Command::AssertInvalidCustom:
+    ++result.skipped; // annotations are skipped, whatever stands in them
+    return;
+  case Command::Broken:
+    if (c.error->kind == Error::NotSupported)
+      ++result.skipped;
+    else {
+      ++result.failed;
+      printf("%s:%u:%u: expected a command, got \"%s\"\n", file_.c_str(), c.error->pos.line,
+             c.error->pos.column, c.error->message.c_str());
+    }
+    return;
+  case Command::NewInstance:
+  case Command::Register:
+  case Command::Run:
+  case Command::AssertReturn:
+  case Command::AssertTrap:
+  case Command::AssertExhaustion:
+  case Command::AssertException:
+  case Command::AssertSuspension:
+    return; // for those who run it
+  }
+}
+
+} // namespace
+
+CheckResult check(const std::string &file, std::string_view text) {
+  Checker checker(file);
+  for (const Command &c : parse_script(text))
+    checker.command(c);
+  return checker.result;
+}
+
+} // namespace wat
