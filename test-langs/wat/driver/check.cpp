@@ -1,28 +1,17 @@
 // Each module and each assertion about one is a case. Messages of assertions are compared by prefix, as
 // the specification's test suite wants it.
 #include "driver/check.h"
+#include "syntax/binary.h"
 #include "syntax/parse.h"
-#if __has_include("valid/decode.h")
-#include "valid/decode.h"
-#define WAT_DECODES 1
-#endif
-#if __has_include("valid/validate.h")
 #include "valid/validate.h"
-#define WAT_VALIDATES 1
-#endif
 
 namespace wat {
 
 Module load(const Definition &d) {
   if (d.form == Definition::Quote)
     return parse_module(d.bytes);
-  if (d.form == Definition::Binary) {
-#ifdef WAT_DECODES
-    return decode(d.bytes);
-#else
-    throw Error{Error::NotSupported, d.pos, "not supported: modules in binary form"};
-#endif
-  }
+  if (d.form == Definition::Binary)
+    return decode_binary(d.bytes);
   if (d.error)
     throw *d.error;
   return d.module;
@@ -44,9 +33,7 @@ private:
   }
   void must_be_good(const Command &c);
   void must_be_bad(const Command &c, Error::Kind kind);
-#ifdef WAT_VALIDATES
   CanonicalTypes types_;
-#endif
   std::string file_;
 };
 
@@ -63,9 +50,7 @@ std::string Checker::place(const Definition &d, const Error &e) const {
 void Checker::must_be_good(const Command &c) {
   try {
     Module m = load(*c.definition);
-#ifdef WAT_VALIDATES
     validate(m, types_);
-#endif
     ++result.passed;
   } catch (const Error &e) {
     if (e.kind == Error::NotSupported)
@@ -80,14 +65,8 @@ void Checker::must_be_bad(const Command &c, Error::Kind kind) {
   std::string expected = "expected " + std::string(kinds[kind]) + " \"" + c.text + "\", got ";
   try {
     Module m = load(*c.definition);
-    if (kind == Error::Invalid) {
-#ifdef WAT_VALIDATES
+    if (kind == Error::Invalid)
       validate(m, types_);
-#else
-      ++result.skipped;
-      return;
-#endif
-    }
     fail(c, expected + "no error");
   } catch (const Error &e) {
     if (e.kind == Error::NotSupported)

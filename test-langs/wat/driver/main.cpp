@@ -12,7 +12,8 @@ using namespace wat;
 static const char usage[] =
     "wat: WebAssembly text with stack switching, on Weft\n"
     "\n"
-    "  wat check f.wast..   read scripts: modules must be well-formed, assert_malformed must hold\n"
+    "  wat check f.wast..   read scripts: modules must be valid, assert_malformed and "
+    "assert_invalid must hold\n"
     "  wat dump f.wat       print a module as the compiler sees it; f.wasm for the binary format\n";
 
 [[noreturn]] static void bad_usage(const std::string &m) {

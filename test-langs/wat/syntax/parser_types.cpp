@@ -240,7 +240,8 @@ TypeUse ModuleParser::type_use(bool names) {
   TypeUse u;
   u.pos = peek().pos;
   if (take_open("type")) {
-    u.explicit_type = index(types_);
+    // The one index that would say there is none becomes another that no module has.
+    u.explicit_type = std::min(index(types_), no_index - 1);
     close();
   }
   params_and_results(u, names);
