@@ -26,7 +26,7 @@ Row elements(uint64_t depth, const char *title) {
           kSmall,
           kSum,
           {"weft", "coroutine"},
-          {{"coroutine", 1}}};
+          {{"coroutine", 2}}};
 }
 
 Row driver(uint64_t n, const char *title) {

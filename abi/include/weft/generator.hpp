@@ -198,13 +198,9 @@ public:
   }
 
   /// Runs the body to its first element, or to the next when it has begun.
-  iterator begin() {
-    weft_payload first;
-    begin_by(first);
-    iterator it(*this);
-    first.i[0] = reinterpret_cast<uint64_t>(state_.on.entry[0].tag);
-    it.next(&first);
-    return it;
+  [[gnu::always_inline]] iterator begin() {
+    uint64_t element = begin_body();
+    return iterator(*this, element); // known to nobody else, so it can be in registers
   }
   std::default_sentinel_t end() const noexcept { return std::default_sentinel; }
 
@@ -225,22 +221,21 @@ public:
         return static_cast<reference>(*address());
     }
     iterator &operator++() {
-      next(nullptr);
+      bodies::forget_on_exception guard{of_->k_};
+      weft_payload io;
+      weft_cont next;
+      weft_either_resume(k_, &of_->state_.on, nullptr, &io, &next);
+      guard.came_back = true;
+      of_->k_ = k_ = next;
+      std::memcpy(element_, &io.i[0], sizeof element_);
       return *this;
     }
     void operator++(int) { ++*this; }
 
   private:
     friend generator;
-    explicit iterator(generator &of) : of_(&of), k_(of.k_) {}
-
-    [[gnu::always_inline]] void next(const weft_payload *in) {
-      bodies::forget_on_exception guard{of_->k_};
-      weft_payload io;
-      weft_either_resume(k_, &of_->state_.on, in, &io, &k_);
-      guard.came_back = true;
-      of_->k_ = k_;
-      std::memcpy(element_, &io.i[0], sizeof element_);
+    iterator(generator &of, uint64_t element) : of_(&of), k_(of.k_) {
+      std::memcpy(element_, &element, sizeof element_);
     }
     object *address() const {
       object *at;
@@ -305,6 +300,17 @@ private:
       take(k);
     }
     begun_ = true;
+  }
+
+  // Runs the body for the first time, mostly; the element as an iterator has it.
+  uint64_t begin_body() {
+    weft_payload io;
+    begin_by(io);
+    io.i[0] = reinterpret_cast<uint64_t>(state_.on.entry[0].tag);
+    bodies::forget_on_exception guard{k_};
+    weft_either_resume(k_, &state_.on, &io, &io, &k_);
+    guard.came_back = true;
+    return io.i[0];
   }
 
   // All elements, to the consumer of another one's.
