@@ -39,7 +39,11 @@ int main(int argc, char **argv) {
       ->capture_default_str();
   app.add_flag("--quick", options.quick, "Only check the answers on the small inputs");
   app.add_flag("--list", list, "List the rows and what they are");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &e) {
+    return app.exit(e) == 0 ? 0 : 2; // as our other programs; CLI11 has a number for each mistake
+  }
 
   if (list) {
     for (const bench::Row &row : bench::rows())

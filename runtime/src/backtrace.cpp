@@ -11,6 +11,7 @@
 #include <cstring>
 #include <cxxabi.h>
 #include <dlfcn.h>
+#include <link.h>
 #include <type_traits>
 #include <ucontext.h>
 #include <unwind.h>
@@ -67,6 +68,13 @@ struct Printer {
   size_t skip = 0;
   size_t count = 0;
 
+  bool start() {
+    char text[64];
+    snprintf(text, sizeof text, "  #%-2zu -- continuation start --", count);
+    line(arg, text);
+    return ++count < limit;
+  }
+
   bool frame(uintptr_t ip, const char *name, uintptr_t offset, bool exact) {
     if (skip) {
       --skip;
@@ -74,13 +82,24 @@ struct Printer {
     }
     char text[512];
     Dl_info info = {};
-    bool known = dladdr(reinterpret_cast<void *>(exact ? ip : ip - 1), &info) != 0;
+    void *entry = nullptr;
+    bool known =
+        dladdr1(reinterpret_cast<void *>(exact ? ip : ip - 1), &info, &entry, RTLD_DL_SYMENT) != 0;
+    auto *symbol = static_cast<const ElfW(Sym) *>(entry);
     if ((!name || !*name) && known && info.dli_sname) {
       name = info.dli_sname;
       offset = ip - reinterpret_cast<uintptr_t>(info.dli_saddr);
     }
+    // The nearest dynamic symbol below a static function is not its name.
+    if (name && symbol && symbol->st_size && info.dli_sname && !strcmp(name, info.dli_sname) &&
+        ip - reinterpret_cast<uintptr_t>(info.dli_saddr) > symbol->st_size)
+      name = nullptr;
+    // A body is called through the pass's thunk, or has become part of it.
+    for (const char *prefix : {"weft_thunk.", "mem."})
+      if (name && !strncmp(name, prefix, strlen(prefix)))
+        name += strlen(prefix);
     char *demangled = nullptr;
-    if (name && *name) {
+    if (name && !strncmp(name, "_Z", 2)) {
       int status = 0;
       demangled = abi::__cxa_demangle(name, nullptr, nullptr, &status);
     }
@@ -116,9 +135,7 @@ void walk(unw_context_t *context, bool from_signal, Printer &printer) {
     lib.get_proc_name(&cursor, name, sizeof name, &offset);
     if (at_root(ip))
       break;
-    if (at_start(ip))
-      snprintf(name, sizeof name, "-- continuation start --");
-    if (!printer.frame(ip, name, offset, exact))
+    if (at_start(ip) ? !printer.start() : !printer.frame(ip, name, offset, exact))
       return;
     exact = false;
   } while (lib.step(&cursor) > 0);
@@ -181,9 +198,7 @@ void walk_suspended(weft_cb *outer, Printer &printer) {
     bool start = at_start(ip) || at_root(ip);
     if (start && --starts == 0)
       return;
-    if (start)
-      snprintf(name, sizeof name, "-- continuation start --");
-    if (!printer.frame(ip, name, offset, false))
+    if (start ? !printer.start() : !printer.frame(ip, name, offset, false))
       return;
   } while (lib.step(&cursor) > 0);
 }
@@ -216,8 +231,9 @@ using namespace weft;
 extern "C" {
 
 [[gnu::noinline]] void weft_backtrace(size_t limit, weft_backtrace_line line, void *arg) {
-  if (line)
+  if (line && limit)
     backtrace(nullptr, 1, limit, line, arg);
+  asm volatile(""); // not a tail call: this frame is the one to be left out
 }
 
 weft_status weft_cont_backtrace(weft_cont k, size_t limit, weft_backtrace_line line, void *arg) {
@@ -226,6 +242,8 @@ weft_status weft_cont_backtrace(weft_cont k, size_t limit, weft_backtrace_line l
     return WEFT_E_INVAL;
   if (!k || outer->handle != k)
     return WEFT_E_STALE;
+  if (!limit)
+    return WEFT_OK;
   return backtrace_suspended(outer, limit, line, arg);
 }
 }

@@ -155,6 +155,8 @@ void weft_visit_tasks(weft_runtime *rt, void (*visit)(void *arg, const weft_task
     return WEFT_E_STALE;
   if (!line || !on_loop(task->rt))
     return WEFT_E_INVAL;
+  if (!limit)
+    return WEFT_OK;
   if (task == task->rt->running) {
     backtrace(nullptr, 1, limit, line, arg);
     return WEFT_OK;

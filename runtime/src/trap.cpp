@@ -6,6 +6,21 @@
 
 #include <cstdio>
 
+namespace {
+
+// A resumer of the running continuation lists the tag, but for the other kind of leaving it. -1: none does.
+int listed_kind(const weft_tag *tag) {
+  for (weft_cb *cb = weft_current(); cb != &weft::weft_root_cb; cb = cb->parent) {
+    auto *on = reinterpret_cast<const weft_handlers *>(reinterpret_cast<uintptr_t>(cb->on) & ~uintptr_t{1});
+    for (uint32_t i = 0; i < on->count; ++i)
+      if (on->entry[i].tag == tag)
+        return static_cast<int>(on->entry[i].kind);
+  }
+  return -1;
+}
+
+} // namespace
+
 extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *tag) {
   char who[96];
   weft::describe(weft_current(), who, sizeof who);
@@ -17,6 +32,10 @@ extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *t
     weft::fatal("weft: continuation already consumed: handle %#llx, in %s (CONT-01)",
                 static_cast<unsigned long long>(k), who);
   case WEFT_RULE_UNHANDLED:
+    if (int kind = listed_kind(tag); kind >= 0)
+      weft::fatal("weft: no handler for tag '%s' (%p): a resumer lists it for %s, and this is a %s; in %s (CONT-02)",
+                  name, static_cast<const void *>(tag), kind == WEFT_ON_SWITCH ? "switch" : "suspend",
+                  kind == WEFT_ON_SWITCH ? "suspend" : "switch", who);
     weft::fatal("weft: no handler for tag '%s' (%p), in %s (CONT-02)", name,
                 static_cast<const void *>(tag), who);
   case WEFT_RULE_DROP:

@@ -354,11 +354,35 @@ TEST_CASE("a task's backtrace: where it is parked, where it runs, to its own sta
   CHECK(weft_task_backtrace(deep, 64, ignore, nullptr) == WEFT_E_STALE);
 }
 
+namespace {
+
+void append(void *arg, const char *line) { *static_cast<std::string *>(arg) += line; }
+[[gnu::noinline]] void asks_for_one(std::string *text) {
+  weft_backtrace(1, append, text);
+  asm volatile(""); // not a tail call
+}
+
+} // namespace
+
+extern "C" [[gnu::noinline]] void f(std::string *text) {
+  weft_backtrace(1, append, text);
+  asm volatile("");
+}
+
 TEST_CASE("weft_backtrace is the caller's, and a consumed handle has none") {
   std::string text;
   weft_backtrace(
       64, [](void *arg, const char *line) { *static_cast<std::string *>(arg) += line; }, &text);
   CHECK(has(text, "main"));
   CHECK_FALSE(has(text, "weft_backtrace"));
+  text.clear();
+  asks_for_one(&text);
+  CHECK(has(text, "asks_for_one"));
+  CHECK(has(text, "#0 "));
+  CHECK_FALSE(has(text, "#1 "));
+  text.clear();
+  f(&text); // a C name that reads like a C++ type
+  CHECK(has(text, " f+0x"));
+  weft_backtrace(0, [](void *, const char *) { FAIL("none was asked for"); }, nullptr);
   CHECK(weft_cont_backtrace(0, 64, [](void *, const char *) {}, nullptr) == WEFT_E_STALE);
 }

@@ -19,7 +19,7 @@ extern "C" {
 /* Gets each line, without "\n"; text lives during the call. */
 typedef void (*weft_backtrace_line)(void *arg, const char *text);
 
-/* The caller's own logical stack, from its caller outwards over all resumers, to a task's start or the
+/* The caller's own logical stack, from the calling function outwards over all resumers, to a task's start or the
  * thread's: at most `limit` lines. Any thread, any stack of 64 KiB. */
 WEFT_API void weft_backtrace(size_t limit, weft_backtrace_line line, void *arg);
 
