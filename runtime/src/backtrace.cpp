@@ -11,6 +11,7 @@
 #include <cstring>
 #include <cxxabi.h>
 #include <dlfcn.h>
+#include <initializer_list>
 #include <link.h>
 #include <type_traits>
 #include <ucontext.h>
