@@ -200,8 +200,9 @@ std::string Dump::instr(const Expr &e, const Instr &i) {
 }
 
 void Dump::expr(const Expr &e, size_t indent) {
+  size_t base = indent;
   for (const Instr &i : e.code) {
-    if ((i.op == Op::End || i.op == Op::Else) && indent > 2)
+    if ((i.op == Op::End || i.op == Op::Else) && indent > base)
       indent -= 2;
     std::string at = i.pos.line ? std::to_string(i.pos.line) + ":" : "@";
     at += std::to_string(i.pos.column);

@@ -1,0 +1,70 @@
+;; Tokens: comments, annotations, strings, identifiers, and where one token ends.
+
+(module (func) (; a (; nested ;) comment ;) (func);;at once
+  (func)) ;; the last line may end without a newline
+
+(module $"quoted name"
+  (func $"a b" (export "one") (call $plain))
+  (func $plain (export "two") (call $"a b"))
+  (func $"plain2" (call $plain2))
+  (func $!#$%&'*+-./:<=>?@\^_`|~ (call $!#$%&'*+-./:<=>?@\^_`|~)))
+(module (func $"\c3\a9" (call $"é") (call $"\u{e9}") (call $"\u{0_0_e9}")))
+(module (memory 1) (data (i32.const 0) "\t\n\r\"\'\\\00\fF\u{10ffff}" ""))
+
+(module quote "(func(nop)(nop))(func(;;)nop(;;)nop)")
+(module quote "(func nop\0d nop\0d\0a nop) ;; ends at the return\0d(func)")
+(module quote "(@a) (module (@b.c (x) \"s\" 0x 8q [,;{}] (@) (@d (; ) ;) ;; )\0a)) (func (@\"q\") nop))")
+(module quote "")
+(module quote "(module)")
+
+(assert_malformed (module quote "(func nop nop2)") "unknown operator nop2")
+(assert_malformed (module quote "(func (nopnop))") "unknown operator nopnop")
+(assert_malformed (module quote "(func nop\"x\")") "unknown operator nop\"x\"")
+(assert_malformed (module quote "(data \"a\"\"b\")") "unknown operator \"a\"\"b\"")
+(assert_malformed (module quote "(func $a\"b\")") "unknown operator $a\"b\"")
+(assert_malformed (module quote "(func $\"a\"b)") "unknown operator $\"a\"b")
+(assert_malformed (module quote "(func i32.const 1nop)") "unknown operator 1nop")
+(assert_malformed (module quote "(func x)") "unknown operator x")
+(assert_malformed (module quote "(func ,)") "unknown operator ,")
+(assert_malformed (module quote "(func [])") "unknown operator [")
+(assert_malformed (module quote "(func ; nop)") "unknown operator ;")
+(assert_malformed (module quote "(Func)") "unknown operator Func")
+(assert_malformed (module quote "(func i32.load offset=-1)") "unknown operator offset=-1")
+(assert_malformed (module quote "(func i32.load offset= 1)") "unknown operator offset=")
+(assert_malformed (module quote "(func i32.load align=1.5)") "unknown operator align=1.5")
+
+(assert_malformed (module quote "(func $)") "empty identifier")
+(assert_malformed (module quote "(func $\"\")") "empty identifier")
+(assert_malformed (module quote "(func (@))") "empty annotation id")
+(assert_malformed (module quote "(func (@ x))") "empty annotation id")
+(assert_malformed (module quote "(func (@\"\" x))") "empty annotation id")
+(assert_malformed (module quote "(func (@a (b) ") "unclosed annotation")
+(assert_malformed (module quote "(func (@a \22x\0a\22))") "unclosed string literal")
+(assert_malformed (module quote "(func (@a \c3\a9))") "illegal character")
+(assert_malformed (module quote "(func (@a $))") "empty identifier")
+(assert_malformed (module quote "(func (; (; ;) )") "unclosed comment")
+
+(assert_malformed (module quote "(data \"abc") "unclosed string literal")
+(assert_malformed (module quote "(data \"abc\0a\")") "unclosed string literal")
+(assert_malformed (module quote "(data \"\09\")") "malformed UTF-8 encoding") ;; a tab
+(assert_malformed (module quote "(data \"\01\")") "illegal control character in string literal")
+(assert_malformed (module quote "(data \"\5cx\")") "illegal escape")
+(assert_malformed (module quote "(data \"\5c0\")") "illegal escape")
+(assert_malformed (module quote "(data \"\5cu{}\")") "illegal escape")
+(assert_malformed (module quote "(data \"\5cu{110000}\")") "illegal escape")
+(assert_malformed (module quote "(data \"\5cu{d800}\")") "illegal escape")
+(assert_malformed (module quote "(data \"\ff\")") "malformed UTF-8 encoding")
+(assert_malformed (module quote "(func $\"\5cff\")") "malformed UTF-8 encoding")
+(assert_malformed (module quote "(func (export \"\5cc0\5c80\"))") "malformed UTF-8 encoding")
+(assert_malformed (module quote "(func (export \"\5ced\5ca0\5c80\"))") "malformed UTF-8 encoding")
+(assert_malformed (module quote "(func (export \"\5cf4\5c90\5c80\5c80\"))") "malformed UTF-8 encoding")
+(assert_malformed (module quote "(func) ;; \80") "malformed UTF-8 encoding")
+(assert_malformed (module quote "(func (; \c3 ;))") "malformed UTF-8 encoding")
+(assert_malformed (module quote "(func \7f)") "malformed UTF-8 encoding")
+(assert_malformed (module quote "(func \0b)") "misplaced control character")
+(assert_malformed (module quote "(func \c3\a9)") "misplaced unicode character")
+
+;; The first complaint is the first in the text, of whatever kind.
+(assert_malformed (module quote "(func) ) $") "unexpected token")
+(assert_malformed (module quote "(func br) $") "unexpected token")
+(assert_malformed (module quote "(func $ ) )") "empty identifier")
