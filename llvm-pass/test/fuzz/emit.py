@@ -91,7 +91,7 @@ Pad = namedtuple("Pad", "label dispatch slot catches")
 class FunctionText:
     def __init__(self, program, f):
         self.program, self.p, self.f, self.module, self.n = program, program.p, f, program.module, program.name
-        self.lines, self.count, self.unwind = [], 0, []
+        self.lines, self.count, self.unwind, self.handed_on = [], 0, [], set()
 
     def tmp(self):
         self.count += 1
@@ -357,6 +357,7 @@ class FunctionText:
         if self.unwind:
             self.put(f"store {{ ptr, i32 }} {v}, ptr {self.unwind[-1].slot}")
             self.br(self.unwind[-1].dispatch)
+            self.handed_on.add(self.unwind[-1].dispatch)
         elif caught:  # LLVM takes it that nothing gets past a catch-all, and would remove a `resume`
             self.put(f"call void @_Unwind_Resume(ptr {caught})")
             self.put("unreachable")
@@ -588,6 +589,7 @@ class FunctionText:
     def on_cleanup(self, node):
         on, done = self.label(), self.label()
         self.pad(False)
+        dispatch = self.unwind[-1].dispatch
         self.block(node.a)
         self.br(done)
         v = self.landed()
@@ -598,7 +600,8 @@ class FunctionText:
         self.catch(CLEANED, lambda code: None, on)
         self.at(on)
         self.log(node.id, 1)
-        self.resume_unwinding(v)
+        from_catch_all = dispatch in self.handed_on
+        self.resume_unwinding(v, from_catch_all and self.let(f"extractvalue {{ ptr, i32 }} {v}, 0"))
         self.at(done)
 
     def on_live(self, node):

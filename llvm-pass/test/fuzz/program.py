@@ -138,11 +138,13 @@ class Generator:
     def block(self, n, depth, cleanup):
         out = []
         if self.f.role == "main" and depth == 0:
-            out += [self.new(i) for i in range(SLOTS) if self.r.random() < 0.8]
+            out += [self.new(i) for i in range(SLOTS) if self.r.random() < (1 if i < 3 else 0.3)]
         for _ in range(self.r.randint(max(1, n // 2), n)):
             node = self.statement(depth, cleanup)
             if node.kind not in ("try", "arith", "new") and self.r.random() < (0.8 if self.f.role == "main" and depth == 0 else 0.1):
                 node = Node("try", self.id(), ("a", "b"), i=self.local(), a=[node], b=[])
+            elif node.kind in ("suspend", "switch", "loop") and not cleanup and depth < 2 and self.r.random() < 0.4:
+                node = Node("cleanup", self.id(), ("a", "b"), a=[node], b=self.block(2, 2, True))
             out.append(node)
         return out
 
@@ -174,7 +176,7 @@ class Generator:
                    "throw": 1, "rthrow": 1.5, "drop": 1, "move": 0.5, "null": 0.2, "bind": 2 if len(p.cuts) > 1 else 0,
                    "call": 0 if cleanup else 2, "live": 3, "dyn": 0.5}
         if self.f.role == "main":
-            weights.update({"suspend": 0.1, "switch": 0.1, "throw": 0.1, "resume": 5, "drop": 0.6, "new": 1, "switch": 0.1, "call": 1})
+            weights.update({"suspend": 0.1, "switch": 0.1, "throw": 0.1, "resume": 8, "drop": 1, "rthrow": 2.5, "new": 1, "switch": 0.1, "call": 1})
         if depth < 3:
             weights.update({"if": 1, "loop": 3 if self.f.role == "main" else 4, "try": 2.5, "cleanup": 0 if cleanup else 2})
         weights["drive"] = 14 if self.f.role == "main" else 3
