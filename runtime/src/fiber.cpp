@@ -49,7 +49,7 @@ void run_switched(void *env, weft_payload *io) {
 // when none does.
 uint32_t class_of(size_t stack) {
   if (stack < 4096)
-    return stack < WEFT_STACK_CLASSES ? static_cast<uint32_t>(stack) : WEFT_STACK_CLASSES;
+    return static_cast<uint32_t>(stack < WEFT_STACK_CLASSES ? stack : size_t{WEFT_STACK_CLASSES});
   constexpr size_t kKept = 2 * 4096;
   constexpr int kLog2[] = {0, 14, 16, 18, 20, 23, 26, 30};
   for (uint32_t c = WEFT_STACK_16K; c < WEFT_STACK_CLASSES; ++c)
