@@ -69,11 +69,12 @@ protected:
     return s;
   }
 
-  /// The token after the parenthesis that closes the one at \p k, or the end or bad token before.
-  size_t skip_from(size_t k) const {
+  /// The token after the parenthesis that closes the one at \p k, or the end or bad token before. With
+  /// \p past_bad only a bad token that ends the text counts.
+  size_t skip_from(size_t k, bool past_bad = false) const {
     for (size_t depth = 0;; ++k) {
       Token::Kind kind = tokens_[k].kind;
-      if (kind == Token::Eof || kind == Token::Bad)
+      if (kind == Token::Eof || (kind == Token::Bad && (!past_bad || k + 1 == tokens_.size())))
         return k;
       if (kind == Token::LPar)
         ++depth;

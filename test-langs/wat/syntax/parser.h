@@ -23,6 +23,35 @@ struct TypeUse {
   std::vector<std::string> param_names; // as long as params
 };
 
+/// The labels that are open. Finding one takes no longer for the blocks between.
+class Labels {
+public:
+  void push(const std::string *name) { // null without one
+    open_.push_back(name);
+    if (name)
+      by_name_[*name].push_back(Index(open_.size()));
+  }
+  void pop() {
+    if (open_.back())
+      by_name_[*open_.back()].pop_back();
+    open_.pop_back();
+  }
+  void clear() {
+    open_.clear();
+    by_name_.clear();
+  }
+  /// The relative depth of the innermost label of that name, or no_index.
+  Index depth(std::string_view name) const {
+    auto it = by_name_.find(name);
+    return it == by_name_.end() || it->second.empty() ? no_index
+                                                      : Index(open_.size()) - it->second.back();
+  }
+
+private:
+  std::vector<const std::string *> open_; // innermost last
+  std::unordered_map<std::string_view, std::vector<Index>> by_name_;
+};
+
 class ModuleParser : public Cursor {
 public:
   using Cursor::Cursor;
@@ -119,7 +148,7 @@ private:
   std::unordered_map<Index, Space> fields_;               // of struct types
   std::vector<std::pair<Index, TypeUse>> implicit_conts_; // `(cont (param ..))`, after all types
   std::unordered_multimap<uint64_t, Index> func_types_;   // those that a TypeUse can mean, by hash
-  std::vector<const std::string *> labels_;               // innermost last; null without a name
+  Labels labels_;
   const char *last_definition_ = nullptr;
 };
 

@@ -30,10 +30,10 @@ Index ModuleParser::label() {
   if (!is(Token::Var))
     return nat32();
   const Token &t = next();
-  for (size_t k = labels_.size(); k-- > 0;)
-    if (labels_[k] && *labels_[k] == *t.decoded)
-      return Index(labels_.size() - 1 - k);
-  fail(t.pos, "unknown label " + quoted_id(*t.decoded));
+  Index depth = labels_.depth(*t.decoded);
+  if (depth == no_index)
+    fail(t.pos, "unknown label " + quoted_id(*t.decoded));
+  return depth;
 }
 
 Index ModuleParser::field_index(Index type) {
@@ -283,7 +283,7 @@ void ModuleParser::block_end(Expr &e, const Frame &f, Pos pos) {
   e.code[f.open].end = at;
   if (f.else_at != no_index)
     e.code[f.else_at].end = at;
-  labels_.pop_back();
+  labels_.pop();
 }
 
 /// `$name?` after `end` or `else`.
@@ -301,7 +301,7 @@ void ModuleParser::instructions(Expr &e, bool one_folded) {
   auto open_block = [&](Frame &f) {
     f.open = Index(e.code.size());
     e.code.push_back(f.instr);
-    labels_.push_back(f.name);
+    labels_.push(f.name);
   };
   auto start_else = [&](Frame &f, Pos pos) {
     Instr i;

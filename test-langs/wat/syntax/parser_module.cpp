@@ -262,7 +262,8 @@ void ModuleParser::func_field() {
 }
 
 void ModuleParser::func_body(Func &f, const TypeUse &use) {
-  labels_.assign(1, nullptr);
+  labels_.clear();
+  labels_.push(nullptr); // the function itself
   locals_ = {"local"};
   bool by_type = use.explicit_type != no_index && use.params.empty() && use.results.empty();
   bool known = f.type < m_.types.size() && m_.types[f.type].sub.kind == SubType::Func;

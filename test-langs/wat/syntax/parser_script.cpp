@@ -74,8 +74,8 @@ std::vector<Command> ScriptParser::parse() {
       out.push_back(std::move(c));
       if (tokens_[start].kind != Token::LPar)
         return out;
-      at_ = skip_from(start);
-      if (tokens_[at_].kind >= Token::Eof)
+      at_ = skip_from(start, true);
+      if (at_ + 1 == tokens_.size())
         return out;
     }
   }
@@ -140,9 +140,9 @@ bool ScriptParser::module_command(Command &c) {
     module_body(d);
   } catch (const Error &e) {
     d.error = e;
-    at_ = skip_from(start);
-    if (tokens_[at_].kind == Token::Bad) // what comes after cannot be told
-      throw;
+    at_ = skip_from(start, true);
+    if (tokens_[at_].kind == Token::Bad && at_ + 1 == tokens_.size())
+      throw; // what comes after cannot be told
   }
   d.module.name = c.name.value_or("");
   c.definition = std::move(d);

@@ -75,7 +75,8 @@ struct Command {
 };
 
 /// The commands of \p text, or one for the module when it is the fields of a module alone. A command
-/// that does not parse becomes Broken and the next one is read; a bad token ends the script so.
+/// that does not parse becomes Broken and the next one is read; only what is left open, a string or a
+/// comment, ends the script.
 std::vector<Command> parse_script(std::string_view text);
 
 /// The word that starts a command in a script.
