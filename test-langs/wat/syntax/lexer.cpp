@@ -218,7 +218,9 @@ static Token::Kind keyword_kind(std::string_view s) {
   for (const char *simd : {"v128", "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2"})
     if (family == simd)
       return Token::Foreign;
-  return Token::Bad;
+  bool threads =
+      s == "shared" || s == "atomic.fence" || s.find(".atomic.") != std::string_view::npos;
+  return threads ? Token::Foreign : Token::Bad;
 }
 
 class Lexer {
