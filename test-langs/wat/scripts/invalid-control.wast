@@ -45,6 +45,12 @@
 (assert_invalid (module (func (result i32) (return))) "type mismatch")
 (assert_invalid (module (func (result i32) (return (f32.const 1)))) "type mismatch")
 
+;; What is wrong is found at the branch, not only at the block's end.
+(assert_invalid (module (func (result i32) (block (result i32) (br_table 0 (i64.const 1) (i32.const 0)))))
+  "type mismatch: instruction requires [i32] but stack has [i64]")
+(assert_invalid (module (func (result i64) (block (br_if 0 (i64.const 1))) (i64.const 1))) "type mismatch: instruction requires [i32] but stack has [i64]")
+(assert_invalid (module (func (result f32) (f64.const 1))) "type mismatch: instruction requires [f32] but stack has [f64]")
+
 ;; Unreachable code: unknown operands fit everything, known ones are still checked.
 (module
   (func (result i32) (unreachable) (i32.add))
@@ -121,6 +127,7 @@
 (assert_invalid (module (func (local (ref any)) (unreachable) (drop (local.get 0)))) "uninitialized local")
 
 ;; Exceptions
+(module (tag $n) (func (result i32) (throw $n)) (func (param exnref) (result i32) (throw_ref (local.get 0))))
 (module (tag $e (param i32)) (tag $n)
   (func (throw $e (i32.const 1)))
   (func (param exnref) (throw_ref (local.get 0)))

@@ -56,6 +56,11 @@
   "type mismatch: instruction requires type (ref any) but label has [(ref null func)]")
 (assert_invalid (module (func (param anyref) (result i32 anyref) (br_on_non_null 0 (local.get 0)) (unreachable))) "type mismatch")
 
+(module (func (param anyref) (result i32 (ref any)) (br_on_non_null 0 (i32.const 1) (local.get 0)) (drop) (unreachable)))
+(assert_invalid (module (func (param anyref) (result i32 (ref any)) (br_on_non_null 0 (i64.const 1) (local.get 0)) (unreachable)))
+  "type mismatch: instruction requires [i32 (ref null any)] but stack has [i64 (ref null any)]")
+(assert_invalid (module (func (param anyref) (result i32 (ref any)) (br_on_non_null 0 (i32.const 1) (local.get 0)) (drop) (drop) (unreachable))) "type mismatch")
+
 ;; Casts
 (module (type $s (sub (struct))) (type $t (sub $s (struct (field i32))))
   (func (param anyref) (result i32) (ref.test (ref $s) (local.get 0)))
@@ -142,4 +147,8 @@
   "type mismatch: element segment's type (ref null func) does not match array's field type (mut (ref func))")
 (assert_invalid (module (type $a (array i32)) (data $d "") (func (param (ref $a))
   (array.init_data $a $d (local.get 0) (i32.const 0) (i32.const 0) (i32.const 0)))) "array is immutable")
+(assert_invalid (module (type $a (array (mut i32))) (func (param (ref $a))
+  (array.init_data $a 0 (local.get 0) (i32.const 0) (i32.const 0) (i32.const 0)))) "unknown data segment 0")
+(assert_invalid (module (type $a (array (mut funcref))) (data $d "") (func (param (ref $a))
+  (array.init_data $a $d (local.get 0) (i32.const 0) (i32.const 0) (i32.const 0)))) "array type is not numeric or vector")
 (assert_invalid (module (func (param anyref) (drop (array.len (local.get 0))))) "type mismatch")
