@@ -33,6 +33,7 @@ struct Token {
 class Tokens {
 public:
   explicit Tokens(std::string_view text);
+  Tokens(const Tokens &) = delete; // tokens point into strings_
   const Token &operator[](size_t k) const { return all_[k]; }
   size_t size() const { return all_.size(); }
 
