@@ -1,6 +1,7 @@
-// Decodes a binary module, section by section in their one order. A section's contents are read without looking at its end;
-// that they end where its size says is compared afterwards, because that is the order in which the texts are expected.
-// Where the reference tries one reading after another, the last one's complaint is what counts.
+// Decodes a binary module, section by section in their one order. A section's contents are read
+// without looking at its end; that they end where its size says is compared afterwards, because
+// that is the order in which the texts are expected. Where the reference tries one reading after
+// another, the last one's complaint is what counts.
 #include "syntax/binary.h"
 #include "syntax/binary_code.h"
 #include "syntax/bytes.h"
@@ -337,7 +338,8 @@ private:
     e.pos = in_.here();
     const uint32_t flags = in_.u32();
     in_.require(flags <= 7, in_.at() - 1, "malformed elements segment kind");
-    // Bit 0: not active; bit 1: with a table, or declarative; bit 2: expressions instead of functions.
+    // Bit 0: not active; bit 1: with a table, or declarative; bit 2: expressions instead of
+    // functions.
     e.mode = !(flags & 1) ? SegmentMode::Active
              : flags & 2  ? SegmentMode::Declarative
                           : SegmentMode::Passive;

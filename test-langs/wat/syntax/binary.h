@@ -6,9 +6,11 @@ namespace wat {
 
 /// Decodes a whole binary module.
 ///
-/// State:  fills the model exactly as the text parser would; nothing is validated yet. Names come from no custom section.
-/// Errors: throws Error: Malformed with the reference interpreter's text and the byte's offset (line 0); NotSupported for SIMD.
-///         Functions with more than 50,000 locals are refused as in other engines ("too many locals").
+/// State:  fills the model exactly as the text parser would; nothing is validated yet. Names come
+///         from no custom section.
+/// Errors: throws Error: Malformed with the reference interpreter's text and the byte's offset
+///         (line 0); NotSupported for SIMD. Functions with more than 50,000 locals are refused as
+///         in other engines ("too many locals").
 Module decode_binary(std::string_view bytes);
 
 } // namespace wat

@@ -1,4 +1,5 @@
-// Reads types and instructions. Which bytes are which instruction, and what follows them, comes from ops.def alone.
+// Reads types and instructions. Which bytes are which instruction, and what follows them, comes
+// from ops.def alone.
 #include "syntax/binary_code.h"
 #include <array>
 #include <cstdio>

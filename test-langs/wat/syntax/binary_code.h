@@ -15,7 +15,8 @@ public:
   /// Instructions up to the End without a block. Nesting costs no stack of ours.
   Expr expr();
 
-  /// While watched, instructions that name a data segment are remembered: a module that has such must announce its segments.
+  /// While watched, instructions that name a data segment are remembered: a module that has such
+  /// must announce its segments.
   void watch_data(bool on) { watched_ = on; }
   bool names_data() const { return names_data_; }
 

@@ -1,8 +1,10 @@
-// The bytes of a binary module, read as its grammar's smallest parts: LEB128 numbers of a stated width, vectors' lengths, names.
-// Every failure throws an Error with the reference interpreter's text and the offset it belongs to.
+// The bytes of a binary module, read as its grammar's smallest parts: LEB128 numbers of a stated
+// width, vectors' lengths, names. Every failure throws an Error with the reference interpreter's
+// text and the offset it belongs to.
 //
-// The reader knows nothing of sections: as in the reference interpreter a section may read past its own end, and that is found
-// when its size is compared afterwards. So the only end that stops a read is the file's.
+// The reader knows nothing of sections: as in the reference interpreter a section may read past its
+// own end, and that is found when its size is compared afterwards. So the only end that stops a
+// read is the file's.
 #pragma once
 #include "syntax/lexer.h"
 #include "syntax/module.h"
@@ -89,7 +91,8 @@ public:
   int64_t s33() { return signed_leb(33); }
   int64_t s64() { return signed_leb(64); }
 
-  /// A length, which no well-formed input makes larger than what is left: so nothing is ever reserved for a lie.
+  /// A length, which no well-formed input makes larger than what is left: so nothing is ever
+  /// reserved for a lie.
   uint32_t length() {
     size_t start = at_;
     uint32_t n = u32();

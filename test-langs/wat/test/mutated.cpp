@@ -1,5 +1,6 @@
-// Damaged modules end in an Error or in a valid module, never otherwise: the decoder, the parser and the validator are given the
-// scripts' own modules with bytes changed, dropped and repeated, the same ones in every run. Sanitizer builds make this strict.
+// Damaged modules end in an Error or in a valid module, never otherwise: the decoder, the parser
+// and the validator are given the scripts' own modules with bytes changed, dropped and repeated,
+// the same ones in every run. Sanitizer builds make this strict.
 #include "syntax/binary.h"
 #include "syntax/script.h"
 #include "valid/validate.h"

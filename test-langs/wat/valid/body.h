@@ -1,9 +1,11 @@
-// The typing of instruction sequences: the operand stack's types, the open blocks and which locals are set, one instruction
-// after another. After an instruction that never continues, the stack stands for any operands below what was pushed since
-// (`unreachable`), until its block ends. Private to the validator.
+// The typing of instruction sequences: the operand stack's types, the open blocks and which locals
+// are set, one instruction after another. After an instruction that never continues, the stack
+// stands for any operands below what was pushed since (`unreachable`), until its block ends.
+// Private to the validator.
 //
-// The rules are spread over body.cpp (the machine, control), body_data.cpp (variables, tables, memories, numbers),
-// body_refs.cpp (references and aggregates) and body_switch.cpp (exceptions and stack switching).
+// The rules are spread over body.cpp (the machine, control), body_data.cpp (variables, tables,
+// memories, numbers), body_refs.cpp (references and aggregates) and body_switch.cpp (exceptions and
+// stack switching).
 #pragma once
 #include "valid/context.h"
 
@@ -11,7 +13,8 @@ namespace wat {
 
 class BodyChecker {
 public:
-  /// \p locals with parameters first, canonical; the first \p set of them, and those with a default, start set.
+  /// \p locals with parameters first, canonical; the first \p set of them, and those with a
+  /// default, start set.
   BodyChecker(const Context &c, const Expr &e, std::vector<ValType> locals, size_t set,
               Types results);
 

@@ -3,7 +3,8 @@
 
 namespace wat {
 
-/// The target of a cast: checked, and never a continuation, whose type no value carries at run time.
+/// The target of a cast: checked, and never a continuation, whose type no value carries at run
+/// time.
 ValType BodyChecker::cast_target(ValType t) const {
   t = c_.value(t, at_);
   if (c_.types.matches(t, ValType::ref(true, HeapType::Cont)))
@@ -147,7 +148,8 @@ bool BodyChecker::array(const Instr &i) {
     push(made);
     return true;
   case Op::ArrayNewFixed: {
-    // As many as are there, and one more where some are missing: the count may be any number at all.
+    // As many as are there, and one more where some are missing: the count may be any number at
+    // all.
     uint64_t count = i.value;
     if (count > available())
       count = available() + (frames_.back().unreachable ? 0 : 1);

@@ -1,5 +1,6 @@
-// Rules of exceptions and of stack switching. A tag's parameters are what an exception carries and what a suspension passes to
-// its handler; a tag's results are what the resumed suspension gets back.
+// Rules of exceptions and of stack switching. A tag's parameters are what an exception carries and
+// what a suspension passes to its handler; a tag's results are what the resumed suspension gets
+// back.
 #include "valid/body.h"
 
 namespace wat {
@@ -82,7 +83,8 @@ void BodyChecker::handlers(const Instr &i, Types results) {
       Context::fail(h.pos, "type mismatch: instruction requires concrete continuation reference "
                            "type but label has " +
                                c_.spelt(to));
-    // What the handler gets is resumed with the tag's results and ends as the one that suspended would have.
+    // What the handler gets is resumed with the tag's results and ends as the one that suspended
+    // would have.
     const SubType &rest = c_.cont_type_of(to.back().heap, h.pos);
     Context::require(c_.types.function_matches(tag.results, ends, rest), h.pos,
                      "type mismatch in continuation type");
@@ -103,8 +105,9 @@ void BodyChecker::cont_bind(const Instr &i) {
   push(ValType::ref(false, HeapType(c_.numbers[i.y])));
 }
 
-/// switch $to $tag: leaves for $to, whose last parameter is how it can come back to us; both of them, and the tag, end with the
-/// same types, because any of them may be the one that ends below the handler.
+/// switch $to $tag: leaves for $to, whose last parameter is how it can come back to us; both of
+/// them, and the tag, end with the same types, because any of them may be the one that ends below
+/// the handler.
 void BodyChecker::switch_(const Instr &i) {
   const SubType &to = c_.cont_type(i.x, i.pos);
   if (to.params.empty() || !to.params.back().is_ref() || !to.params.back().heap.is_index())

@@ -1,8 +1,10 @@
-// Which types are the same type. Recursive groups of one structure get one number each for their types, however often and in
-// however many modules they are written down, so that comparing two defined types is comparing two numbers, and a subtype is
-// found by walking declared supertypes. A group's references to its own members count relative to the group and all others by
-// their numbers here (iso-recursive equality), which makes a byte string of the group its identity.
-// Rejected: comparing structures on demand, as the reference interpreter does; linking and casts would do it at run time.
+// Which types are the same type. Recursive groups of one structure get one number each for their
+// types, however often and in however many modules they are written down, so that comparing two
+// defined types is comparing two numbers, and a subtype is found by walking declared supertypes. A
+// group's references to its own members count relative to the group and all others by their numbers
+// here (iso-recursive equality), which makes a byte string of the group its identity. Rejected:
+// comparing structures on demand, as the reference interpreter does; linking and casts would do it
+// at run time.
 #pragma once
 #include "syntax/module.h"
 #include <deque>
@@ -16,14 +18,16 @@ namespace wat {
 /// State:  numbers stay for ever, also those of modules that turned out invalid later.
 class CanonicalTypes {
 public:
-  /// Numbers the group of \p m whose types begin at \p first, given the numbers of all earlier types in \p numbers, to which it
-  /// appends. The caller has checked that every index in the group is below its end and that supertypes come earlier.
+  /// Numbers the group of \p m whose types begin at \p first, given the numbers of all earlier
+  /// types in \p numbers, to which it appends. The caller has checked that every index in the group
+  /// is below its end and that supertypes come earlier.
   void add_group(const Module &m, const RecGroup &group, std::vector<Index> &numbers);
 
   /// A type whose every index is a number here.
   const SubType &operator[](Index number) const { return types_[number]; }
   Index size() const { return (Index)types_.size(); }
-  /// The number of a type in the function types' spelling, for imports from the host: `params -> results`, no recursion.
+  /// The number of a type in the function types' spelling, for imports from the host: `params ->
+  /// results`, no recursion.
   Index function(std::vector<ValType> params, std::vector<ValType> results);
 
   // Subtyping; types hold numbers of this table.

@@ -1,5 +1,6 @@
-// What a rule looks things up in: the module's index spaces, each with its "unknown ..." text, and types by their canonical
-// numbers. Types handed out hold numbers; types taken in hold the module's indices and are checked on the way.
+// What a rule looks things up in: the module's index spaces, each with its "unknown ..." text, and
+// types by their canonical numbers. Types handed out hold numbers; types taken in hold the module's
+// indices and are checked on the way.
 #pragma once
 #include "valid/validate.h"
 #include <span>

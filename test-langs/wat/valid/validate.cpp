@@ -1,4 +1,5 @@
-// Modules: types in order of their groups, then each index space in the reference interpreter's order, then bodies.
+// Modules: types in order of their groups, then each index space in the reference interpreter's
+// order, then bodies.
 #include "valid/body.h"
 #include <algorithm>
 #include <unordered_set>
