@@ -120,9 +120,9 @@ void Checker::command(const Command &c) {
 
 } // namespace
 
-CheckResult check(const std::string &file, std::string_view text) {
+CheckResult check(const std::string &file, const std::vector<Command> &commands) {
   Checker checker(file);
-  for (const Command &c : parse_script(text))
+  for (const Command &c : commands)
     checker.command(c);
   return checker.result;
 }

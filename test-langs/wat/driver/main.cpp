@@ -1,5 +1,7 @@
-// The command line: wat check f.wast, wat dump f.wat.
+// The command line: wat run f.wast, wat check f.wast, wat dump f.wat.
 #include "driver/check.h"
+#include "driver/compile.h"
+#include "driver/run.h"
 #include "syntax/parse.h"
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +16,8 @@ static const char usage[] =
     "\n"
     "  wat check f.wast..   read scripts: modules must be valid, assert_malformed and "
     "assert_invalid must hold\n"
+    "  wat run [-O0 .. -O3] f.wast..   compile and execute scripts; -O2 when not given\n"
+    "  wat emit-llvm f.wat  print a module's LLVM IR before any pass\n"
     "  wat dump f.wat       print a module as the compiler sees it; f.wasm for the binary format\n";
 
 [[noreturn]] static void bad_usage(const std::string &m) {
@@ -31,10 +35,10 @@ static std::string read_file(const char *path) {
   return text;
 }
 
-static int check_files(char **files) {
+template <class F> static int each(char **files, F judge) {
   CheckResult sum;
   for (; *files; ++files) {
-    CheckResult r = check(*files, read_file(*files));
+    CheckResult r = judge(*files, read_file(*files));
     sum.passed += r.passed;
     sum.failed += r.failed;
     sum.skipped += r.skipped;
@@ -63,24 +67,45 @@ static int dump_file(const char *path) {
   }
 }
 
+/// The IR that the passes get.
+static int emit_llvm(const char *path) {
+  try {
+    Definition d;
+    d.bytes = read_file(path);
+    d.form = Definition::Quote;
+    fputs(Code::emit_llvm(load(d)).c_str(), stdout);
+    return 0;
+  } catch (const Error &e) {
+    fprintf(stderr, "%s:%u:%u: %s\n", path, e.pos.line, e.pos.column, e.message.c_str());
+    return 1;
+  }
+}
+
 int main(int argc, char **argv) {
   if (argc < 2)
-    bad_usage("no command; check and dump are there");
+    bad_usage("no command; run, check, dump and emit-llvm are there");
   std::string command = argv[1];
   if (command == "--help" || command == "-h" || command == "help") {
     fputs(usage, stdout);
     return 0;
   }
-  if (command != "check" && command != "dump")
-    bad_usage("unknown command " + command + "; check and dump are there");
-  for (int k = 2; k < argc; ++k)
-    if (argv[k][0] == '-' && argv[k][1])
-      bad_usage(std::string("unknown flag ") + argv[k] + "; there are none");
-  if (argc < 3)
+  if (command != "run" && command != "check" && command != "dump" && command != "emit-llvm")
+    bad_usage("unknown command " + command + "; run, check, dump and emit-llvm are there");
+  int level = 2;
+  char **files = argv + 2;
+  for (; *files && (*files)[0] == '-' && (*files)[1]; ++files) {
+    std::string_view flag = *files;
+    if (command != "run" || flag.size() != 3 || flag[1] != 'O' || flag[2] < '0' || flag[2] > '3')
+      bad_usage("unknown flag " + std::string(flag) + "; run takes -O0 to -O3");
+    level = flag[2] - '0';
+  }
+  if (!*files)
     bad_usage(command + " needs a file");
+  if (command == "run")
+    return each(files, [&](const char *f, const std::string &text) { return run(f, text, level); });
   if (command == "check")
-    return check_files(argv + 2);
-  if (argc > 3)
-    bad_usage("dump takes one file");
-  return dump_file(argv[2]);
+    return each(files, [](const char *f, const std::string &text) { return check(f, parse_script(text)); });
+  if (files[1])
+    bad_usage(command + " takes one file");
+  return command == "dump" ? dump_file(*files) : emit_llvm(*files);
 }

@@ -1,0 +1,262 @@
+// Stack switching: each instruction is one of Weft's markers. A continuation reference is Weft's handle. Tags
+// and handler tables belong to the instance, so both are computed; the compiler's Wire says how values go.
+#include "irgen/gen.h"
+
+namespace wat {
+using namespace llvm;
+
+// What a continuation may use of its stack before a call traps: its class less what the stack's colouring
+// and the run-time library (throwing above all) need.
+static constexpr uint32_t stack_class = WEFT_STACK_256K;
+static constexpr uint64_t stack_usable = 256 * 1024 - 28 * 1024;
+
+void FuncGen::restore_limit() { b.CreateStore(limit_, b.CreateThreadLocalAddress(g.thread())); }
+
+/// The function that a fresh continuation runs: R... thunk(FuncRef *, A...), both as they travel.
+Function *ModuleGen::body_thunk(const SubType &t) {
+  std::string key = "body.";
+  for (ValType v : t.params)
+    key += char('a' + v.kind + (is_cont(v) ? 8 : 0));
+  key += '.';
+  for (ValType v : t.results)
+    key += char('a' + v.kind + (is_cont(v) ? 8 : 0));
+  Function *&f = thunks_[key];
+  if (f)
+    return f;
+  std::vector<Type *> params = wire_types(t.params), results = wire_types(t.results);
+  params.insert(params.begin(), ptr);
+  Type *result = results.empty()       ? none
+                 : results.size() == 1 ? results[0]
+                                       : static_cast<Type *>(StructType::get(cx, results));
+  f = Function::Create(FunctionType::get(result, params, false), GlobalValue::InternalLinkage,
+                       prefix + "_" + key, m);
+  set_attributes(f);
+  Expr nothing;
+  FuncGen gen(*this, f, nothing);
+  IRBuilder<> &b = gen.b;
+  Function *frame = Intrinsic::getOrInsertDeclaration(&m, Intrinsic::frameaddress, {ptr});
+  Value *here = b.CreateCall(frame, {b.getInt32(0)});
+  b.CreateStore(b.CreateConstGEP1_64(i8, here, uint64_t(-int64_t(stack_usable))),
+                b.CreateThreadLocalAddress(thread()));
+  std::vector<Value *> ints, floats;
+  for (unsigned k = 1; k < params.size(); ++k)
+    (params[k] == f64 ? floats : ints).push_back(f->getArg(k));
+  gen.push(gen.receive(t.params, ints, floats));
+  gen.call_code(t, gen.load_field(f->getArg(0), offsetof(FuncRef, code), ptr),
+                gen.load_field(f->getArg(0), offsetof(FuncRef, instance), ptr), false, signature(t));
+  std::vector<Value *> out = gen.send(t.results, gen.pop(t.results.size()));
+  if (out.empty())
+    b.CreateRetVoid();
+  else if (out.size() == 1)
+    b.CreateRet(out[0]);
+  else
+    b.CreateAggregateRet(out.data(), unsigned(out.size()));
+  return f;
+}
+
+std::vector<Value *> FuncGen::send(const std::vector<ValType> &types, const std::vector<Value *> &values) {
+  Wire w = g.wire(types);
+  std::vector<Value *> out;
+  if (w.direct) {
+    for (Value *v : values)
+      out.push_back(to_wire(b, v));
+    return out;
+  }
+  // Fewer values than types: a switch sends all but the last, which Weft supplies.
+  size_t n = types.size() - w.handle_apart;
+  Value *buffer = rt("wat_buffer", "ll", {b.getInt64(n)});
+  for (size_t k = 0; k < n; ++k)
+    b.CreateStore(to_bits(b, values[k]), field(pointer(buffer), 8 * k));
+  out.push_back(buffer);
+  if (w.handle_apart && values.size() == types.size())
+    out.push_back(values.back());
+  return out;
+}
+
+std::vector<Value *> FuncGen::receive(const std::vector<ValType> &types, ArrayRef<Value *> ints,
+                                      ArrayRef<Value *> floats) {
+  Wire w = g.wire(types);
+  std::vector<Value *> out;
+  if (w.direct) {
+    size_t next_int = 0, next_float = 0;
+    for (ValType t : types)
+      out.push_back(from_wire(b,
+                              t.kind == ValType::F32 || t.kind == ValType::F64 ? floats[next_float++]
+                                                                               : ints[next_int++],
+                              g.type(t)));
+    return out;
+  }
+  size_t n = types.size() - w.handle_apart;
+  for (size_t k = 0; k < n; ++k)
+    out.push_back(from_bits(b, b.CreateLoad(g.i64, field(pointer(ints[0]), 8 * k)), g.type(types[k])));
+  rt("wat_buffer_free", "vl", {ints[0]});
+  if (w.handle_apart)
+    out.push_back(ints[1]);
+  return out;
+}
+
+Value *FuncGen::live_cont() {
+  Value *k = pop();
+  trap_if(b.CreateICmpEQ(k, b.getInt64(0)), TrapCode::NullContinuation);
+  return k;
+}
+
+static std::vector<Type *> types_of(ArrayRef<Value *> values) {
+  std::vector<Type *> t;
+  for (Value *v : values)
+    t.push_back(v->getType());
+  return t;
+}
+
+void FuncGen::resume(const Instr &i) {
+  const SubType &t = g.cont_type(i.x);
+  Value *k = live_cont();
+  // The result is the union over the outcomes.
+  Wire fields = g.wire(t.results);
+  HandlerTable table;
+  for (uint32_t n = 0; n < i.count; ++n) {
+    const HandlerClause &c = code_.handlers[i.first + n];
+    table.clauses.push_back(c);
+    if (c.is_switch)
+      continue;
+    Wire w = g.wire(g.func_type(g.source.tags[c.tag].type).params);
+    fields.ints = std::max(fields.ints, w.ints);
+    fields.floats = std::max(fields.floats, w.floats);
+  }
+  std::vector<Type *> result{g.i32, g.i64};
+  result.insert(result.end(), fields.ints, g.i64);
+  result.insert(result.end(), fields.floats, g.f64);
+  std::vector<Value *> args;
+  const char *op = "resume";
+  if (i.op == Op::Resume)
+    args = send(t.params, pop(t.params.size()));
+  else {
+    op = "resume.throw";
+    Value *exn = i.op == Op::ResumeThrow ? new_exn(i.y) : pop();
+    if (i.op == Op::ResumeThrowRef)
+      trap_if(b.CreateICmpEQ(exn, b.getInt64(0)), TrapCode::NullException);
+    IRBuilder<> entry(&f_->getEntryBlock(), f_->getEntryBlock().begin());
+    Value *raise = entry.CreateAlloca(ArrayType::get(g.i64, 3));
+    b.CreateStore(b.getInt64(0x5745465452414953), raise); // WEFT_RAISE_CLASS
+    b.CreateStore(g.rt("wat_throw", "vl").getCallee(), field(raise, 8));
+    b.CreateStore(exn, field(raise, 16));
+    args.push_back(raise);
+  }
+  Value *on = ConstantPointerNull::get(PointerType::getUnqual(g.cx));
+  if (!table.clauses.empty()) {
+    on = slot(g.layout.handlers + uint32_t(g.handlers.size()), g.ptr);
+    g.handlers.push_back(table);
+  }
+  args.insert(args.begin(), {k, on});
+  Value *r = may_throw(g.marker(op, StructType::get(g.cx, result), types_of(args)), args);
+  restore_limit();
+  auto values = [&](const std::vector<ValType> &types) {
+    std::vector<Value *> ints, floats;
+    Wire w = g.wire(types);
+    for (unsigned n = 0; n < w.ints; ++n)
+      ints.push_back(b.CreateExtractValue(r, 2 + n));
+    for (unsigned n = 0; n < w.floats; ++n)
+      floats.push_back(b.CreateExtractValue(r, 2 + fields.ints + n));
+    push(receive(types, ints, floats));
+  };
+  auto *returned = block("returned");
+  auto *s = b.CreateSwitch(b.CreateExtractValue(r, 0), returned, i.count);
+  for (uint32_t n = 0; n < i.count; ++n) {
+    const HandlerClause &c = table.clauses[n];
+    if (c.is_switch)
+      continue;
+    auto *to = block("on");
+    s->addCase(b.getInt32(n + 1), to);
+    auto at = b.saveIP();
+    b.SetInsertPoint(to);
+    size_t height = stack_.size();
+    values(g.func_type(g.source.tags[c.tag].type).params);
+    push(b.CreateExtractValue(r, 1));
+    add_edge(label(c.label));
+    b.CreateBr(label(c.label).branch);
+    stack_.resize(height);
+    b.restoreIP(at);
+  }
+  b.SetInsertPoint(returned);
+  values(t.results);
+}
+
+void FuncGen::suspend(const Instr &i) {
+  const SubType &t = g.func_type(g.source.tags[i.x].type);
+  std::vector<Value *> args = send(t.params, pop(t.params.size()));
+  std::vector<Type *> back = g.wire_types(t.results);
+  Type *result = back.empty()       ? g.none
+                 : back.size() == 1 ? back[0]
+                                    : static_cast<Type *>(StructType::get(g.cx, back));
+  args.insert(args.begin(), slot(g.layout.tags + i.x, g.ptr));
+  Value *r = may_throw(g.marker("suspend", result, types_of(args)), args);
+  cast<CallBase>(r)->addFnAttr(Attribute::get(g.cx, "weft-computed-tag"));
+  restore_limit();
+  std::vector<Value *> ints, floats;
+  for (unsigned n = 0; n < back.size(); ++n)
+    (back[n] == g.f64 ? floats : ints).push_back(back.size() == 1 ? r : b.CreateExtractValue(r, n));
+  push(receive(t.results, ints, floats));
+}
+
+void FuncGen::switch_to(const Instr &i) {
+  const SubType &t = g.cont_type(i.x);
+  const SubType &other = g.cont_type(t.params.back().heap.index());
+  Value *k = live_cont();
+  std::vector<Value *> sent = pop(t.params.size() - 1), args;
+  if (g.wire(t.params).direct) {
+    for (Value *v : sent)
+      args.push_back(to_wire(b, v));
+  } else
+    args = send(t.params, sent);
+  std::vector<Type *> back = g.wire_types(other.params);
+  Type *result = back.empty()       ? g.none
+                 : back.size() == 1 ? back[0]
+                                    : static_cast<Type *>(StructType::get(g.cx, back));
+  args.insert(args.begin(), {k, slot(g.layout.tags + i.y, g.ptr)});
+  Value *r = may_throw(g.marker("switch", result, types_of(args)), args);
+  cast<CallBase>(r)->addFnAttr(Attribute::get(g.cx, "weft-computed-tag"));
+  restore_limit();
+  std::vector<Value *> ints, floats;
+  for (unsigned n = 0; n < back.size(); ++n)
+    (back[n] == g.f64 ? floats : ints).push_back(back.size() == 1 ? r : b.CreateExtractValue(r, n));
+  push(receive(other.params, ints, floats));
+}
+
+void FuncGen::bind(const Instr &i) {
+  const SubType &from = g.cont_type(i.x), &to = g.cont_type(i.y);
+  Value *k = live_cont();
+  std::vector<Value *> values = pop(from.params.size() - to.params.size());
+  if (!g.wire(from.params).direct && !values.empty())
+    unsupported(i, " of a continuation with more than six integers or floats");
+  std::vector<Value *> args{k};
+  for (Value *v : values)
+    args.push_back(to_wire(b, v));
+  push(may_throw(g.marker("cont.bind", g.i64, types_of(args)), args));
+}
+
+bool FuncGen::continuation(const Instr &i) {
+  switch (i.op) {
+  case Op::ContNew: {
+    Value *f = pop();
+    trap_if(b.CreateICmpEQ(f, b.getInt64(0)), TrapCode::NullFunction);
+    std::vector<Value *> args{g.body_thunk(g.cont_type(i.x)), pointer(f), b.getInt32(stack_class)};
+    Value *k = b.CreateCall(g.marker("cont.new", g.i64, types_of(args)), args);
+    trap_if(b.CreateICmpEQ(k, b.getInt64(0)), TrapCode::OutOfMemory);
+    return push(k), true;
+  }
+  case Op::ContBind:
+    return bind(i), true;
+  case Op::Suspend:
+    return suspend(i), true;
+  case Op::Resume:
+  case Op::ResumeThrow:
+  case Op::ResumeThrowRef:
+    return resume(i), true;
+  case Op::Switch:
+    return switch_to(i), true;
+  default:
+    return false;
+  }
+}
+
+} // namespace wat

@@ -1,0 +1,193 @@
+// From the module model to LLVM IR with Weft's markers. ModuleGen declares functions and makes what is
+// one per module; FuncGen turns one body from operand-stack code into SSA. Only validated modules come here.
+// The calling convention is tailcc for all WebAssembly functions, so that tail calls need not have equal
+// signatures (docs/decisions/0015).
+#pragma once
+#include "rt/instance.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+#include <map>
+
+namespace wat {
+
+/// How a row of values travels with a switch: integers and references in integer places, floats by their
+/// bits in float places. What does not fit goes by a buffer, which whoever receives it frees; a continuation
+/// at the end then stays outside of it, for that is the place where a switch delivers the one left.
+struct Wire {
+  bool direct = true;
+  bool handle_apart = false; // not direct: the last value is a continuation beside the buffer
+  unsigned ints = 0, floats = 0;
+};
+
+class ModuleGen {
+public:
+  ModuleGen(llvm::Module &m, const Module &source, std::string prefix);
+  void generate();
+  std::vector<HandlerTable> handlers;
+
+  llvm::Module &m;
+  const Module &source;
+  Layout layout;
+  std::string prefix;
+  llvm::LLVMContext &cx;
+  llvm::Type *i1, *i8, *i16, *i32, *i64, *f32, *f64, *ptr, *none;
+
+  llvm::Type *type(ValType t) const;
+  const SubType &func_type(Index type) const { return source.types[type].sub; }
+  const SubType &cont_type(Index type) const {
+    return source.types[source.types[type].sub.cont.index()].sub;
+  }
+  llvm::FunctionType *signature(const SubType &t);
+  llvm::Type *result_type(const std::vector<ValType> &results);
+  llvm::Function *func(Index i) const { return funcs_[i]; }
+  /// A function of the run-time library: r its result, a its arguments, as letters: v i l p.
+  llvm::FunctionCallee rt(const char *name, const char *signature);
+  llvm::Function *body_thunk(const SubType &t);
+  llvm::Function *entry_thunk(const SubType &t);
+  llvm::Function *host_thunk(const SubType &t);
+  llvm::GlobalVariable *thread();
+  bool is_cont(ValType t) const;
+  Wire wire(const std::vector<ValType> &types) const;
+  std::vector<llvm::Type *> wire_types(const std::vector<ValType> &types) const;
+  void set_attributes(llvm::Function *f);
+  llvm::Function *marker(const char *op, llvm::Type *result, llvm::ArrayRef<llvm::Type *> params);
+  llvm::Constant *wasm_exception();
+
+private:
+  std::vector<llvm::Function *> funcs_;
+  std::map<std::string, llvm::Function *> thunks_;
+};
+
+/// Values as the 64 bits in which tables, globals and buffers hold them.
+llvm::Value *to_bits(llvm::IRBuilder<> &b, llvm::Value *v);
+llvm::Value *from_bits(llvm::IRBuilder<> &b, llvm::Value *bits, llvm::Type *t);
+/// The same for what travels with a switch: f32 and f64 as a double with their bits.
+llvm::Value *to_wire(llvm::IRBuilder<> &b, llvm::Value *v);
+llvm::Value *from_wire(llvm::IRBuilder<> &b, llvm::Value *v, llvm::Type *t);
+
+class FuncGen {
+public:
+  FuncGen(ModuleGen &g, llvm::Function *f, const Expr &code);
+  /// A function's body.
+  void body(const Func &f);
+  /// A constant expression, as a function from the instance to bits.
+  void constant();
+
+private:
+  struct Control {
+    const Instr *open;                 // null: the function's body
+    llvm::BasicBlock *branch, *next;   // where a br goes; what follows the End (the same but for loops)
+    llvm::BasicBlock *otherwise = nullptr;
+    std::vector<llvm::PHINode *> labels, results;
+    std::vector<llvm::Value *> params; // of an if: for its else
+    size_t height;
+    llvm::BasicBlock *outer_dispatch;  // try_table: what was dispatch_ outside
+  };
+
+  // control.cpp
+  void run();
+  void step(const Instr &i);
+  void open(const Instr &i);
+  void close(const Instr &i);
+  void otherwise(const Instr &i);
+  std::vector<ValType> block_params(const Instr &i), block_results(const Instr &i);
+  std::vector<llvm::PHINode *> phis(llvm::BasicBlock *b, const std::vector<ValType> &types);
+  Control &label(Index depth) { return controls_[controls_.size() - 1 - depth]; }
+  /// The values of a branch are the top of the stack; they stay there.
+  void add_edge(Control &to);
+  void branch(Control &to);
+  void branch_if(llvm::Value *condition, Control &to); // goes on when not
+  void table(const Instr &i);
+  void ret();
+  void dead();
+  void stack_check(const Func &f);
+
+  // numeric.cpp
+  bool numeric(const Instr &i);
+  llvm::Value *divide(const Instr &i);
+  llvm::Value *truncate(llvm::Value *v, llvm::Type *to, bool is_signed);
+
+  // memory.cpp
+  bool memory(const Instr &i);
+  bool variable(const Instr &i);
+  llvm::Value *address(const Instr &i, unsigned size);
+  llvm::Value *element(Index table, llvm::Value *index);
+
+  // call.cpp
+  bool call(const Instr &i);
+  void call_code(const SubType &t, llvm::Value *code, llvm::Value *instance, bool tail,
+                 llvm::FunctionType *type);
+  void call_ref(const SubType &t, llvm::Value *ref, bool tail);
+  llvm::Value *indirect(const Instr &i);
+  void push_results(const SubType &t, llvm::Value *result);
+  void ret_values(const std::vector<llvm::Value *> &values);
+
+  // reference.cpp
+  bool reference(const Instr &i);
+  bool aggregate(const Instr &i);
+  llvm::Value *test(llvm::Value *ref, ValType t);
+  llvm::Value *array_element(Index type, llvm::Value *array, llvm::Value *index);
+  llvm::Value *loaded_field(const FieldType &f, llvm::Value *at, bool is_signed);
+  void store_field(const FieldType &f, llvm::Value *value, llvm::Value *at);
+
+  // exception.cpp
+  bool exception(const Instr &i);
+  void open_try(const Instr &i, Control &c);
+  llvm::Value *new_exn(Index tag);
+  void raise(llvm::Value *exn);
+  /// A call that may throw: an invoke where a try_table is around it.
+  llvm::Value *may_throw(llvm::FunctionCallee f, llvm::ArrayRef<llvm::Value *> args,
+                         llvm::CallingConv::ID cc = llvm::CallingConv::C);
+
+  // continuation.cpp
+  bool continuation(const Instr &i);
+  void resume(const Instr &i);
+  void suspend(const Instr &i);
+  void switch_to(const Instr &i);
+  void bind(const Instr &i);
+  llvm::Value *live_cont(); // popped
+  std::vector<llvm::Value *> send(const std::vector<ValType> &types,
+                                  const std::vector<llvm::Value *> &values);
+  std::vector<llvm::Value *> receive(const std::vector<ValType> &types,
+                                     llvm::ArrayRef<llvm::Value *> ints,
+                                     llvm::ArrayRef<llvm::Value *> floats);
+  llvm::Value *limit();
+  void restore_limit();
+  friend class ModuleGen;
+
+  // Everybody's.
+  llvm::Value *pop();
+  std::vector<llvm::Value *> pop(size_t n);
+  void push(llvm::Value *v) { stack_.push_back(v); }
+  void push(const std::vector<llvm::Value *> &v) { stack_.insert(stack_.end(), v.begin(), v.end()); }
+  llvm::Value *slot(uint32_t index, llvm::Type *t); // what an instance's slot holds
+  llvm::Value *field(llvm::Value *base, size_t offset);
+  llvm::Value *load_field(llvm::Value *base, size_t offset, llvm::Type *t, bool invariant = false);
+  llvm::Value *pointer(llvm::Value *ref) { return b.CreateIntToPtr(ref, g.ptr); }
+  void trap_if(llvm::Value *condition, TrapCode code);
+  void trap(TrapCode code);
+  llvm::BasicBlock *block(const char *name);
+  llvm::Value *rt(const char *name, const char *signature, llvm::ArrayRef<llvm::Value *> args);
+  llvm::Value *size64(llvm::Value *v) { return b.CreateZExt(v, g.i64); }
+  [[noreturn]] void unsupported(const Instr &i, const char *what = "");
+
+  ModuleGen &g;
+  llvm::Function *f_;
+  llvm::IRBuilder<> b;
+  const Expr &code_;
+  const SubType *type_ = nullptr; // null in constant expressions
+  llvm::Value *instance_;
+  std::vector<llvm::Value *> stack_;
+  std::vector<Control> controls_;
+  std::vector<llvm::AllocaInst *> locals_;
+  std::map<TrapCode, llvm::BasicBlock *> traps_;
+  bool dead_ = false;
+  size_t at_ = 0;
+  llvm::BasicBlock *dispatch_ = nullptr; // of the innermost try_table
+  std::map<llvm::BasicBlock *, llvm::AllocaInst *> caught_;
+  std::map<llvm::BasicBlock *, llvm::BasicBlock *> pads_;
+  llvm::Value *limit_ = nullptr;
+  llvm::Instruction *entry_end_ = nullptr;
+};
+
+} // namespace wat

@@ -1,0 +1,189 @@
+// What generated code and the run-time library share: the layout of instances and of what references
+// point at. Generated code takes its instance as its first argument, so one compiled module may be
+// instantiated many times, each with its own tags, tables, memories and globals.
+//
+// Every reference is 64 bits and null is 0: a FuncRef, an Object, an Exn, an i31 (its 31 bits shifted left
+// by one, with bit 0 set), or for continuations the handle that Weft gave. Rejected: boxed continuations,
+// an allocation for each suspension.
+#pragma once
+#include "syntax/module.h"
+#include <weft/base.h>
+
+namespace wat {
+
+struct Instance;
+
+/// A defined type, one object for all that are equal, so that equality is that of addresses.
+struct CanonType {
+  SubType sub; // indices in it mean nothing here
+  const CanonType *super = nullptr;
+};
+bool below(const CanonType *sub, const CanonType *super);
+
+/// What a funcref points at. `entry` calls it with arguments from an array, and leaves the results there.
+struct FuncRef {
+  void *code;         // null for a host's; instantiate gives it code of the importing module
+  Instance *instance; // for that code, the host's FuncRef
+  const CanonType *type;
+  void (*entry)(FuncRef *, uint64_t *values);
+};
+
+struct MemoryObject {
+  uint8_t *base; // never moves: the address space of the maximum is reserved
+  uint64_t bytes;
+  uint64_t max_pages, reserved;
+  MemoryType type;
+};
+
+struct TableObject {
+  uint64_t *elements;
+  uint64_t size;
+  uint64_t max;
+  TableType type;
+};
+
+struct GlobalObject {
+  uint64_t bits;
+  GlobalType type;
+  const CanonType *heap; // of a reference to a defined type
+};
+
+struct TagObject {
+  weft_tag tag;
+  std::string name, signature;
+  const CanonType *type;
+};
+
+/// An exception in flight or an exnref.
+struct Exn {
+  TagObject *tag;
+  uint64_t count;
+  uint64_t values[];
+};
+
+/// A struct, an array or what a host reference stands for. Fields take eight bytes each, elements of
+/// arrays their own size.
+struct Object {
+  const CanonType *type; // null for a host's
+  uint64_t length;       // of an array; the number of a host reference
+  uint64_t fields[];
+};
+
+/// Where things stand in Instance::slots. Made from the module alone.
+struct Layout {
+  uint32_t funcs = 0, tables, memories, globals, tags, types, handlers, count;
+  explicit Layout(const Module &m, uint32_t handler_tables = 0)
+      : tables(uint32_t(m.funcs.size())), memories(tables + uint32_t(m.tables.size())),
+        globals(memories + uint32_t(m.memories.size())),
+        tags(globals + uint32_t(m.globals.size())), types(tags + uint32_t(m.tags.size())),
+        handlers(types + uint32_t(m.types.size())), count(handlers + handler_tables) {}
+};
+
+struct Segment { // what elem.drop and data.drop empty
+  std::vector<uint64_t> elements;
+  const char *bytes = nullptr;
+  uint64_t size = 0;
+};
+
+/// A handler table of a resume: made for each instance, since tags are its own.
+struct HandlerTable {
+  std::vector<HandlerClause> clauses;
+};
+
+/// One function or constant expression as compiled.
+struct CompiledFunc {
+  void *code;
+  void (*entry)(FuncRef *, uint64_t *);
+};
+
+/// What the compiler leaves beside the code: the table of functions, then constant expressions in the
+/// order of const_exprs().
+struct Compiled {
+  const Module *module = nullptr;
+  std::vector<HandlerTable> handlers;
+  const CompiledFunc *funcs = nullptr;
+  uint64_t (*const *exprs)(Instance *) = nullptr;
+};
+
+/// Visits the constant expressions of a module in their one order: tables, globals, element segments
+/// (items, then offset), data segments.
+template <class F> void const_exprs(const Module &m, F visit) {
+  for (auto &t : m.tables)
+    if (t.has_init)
+      visit(t.init, t.type.elem);
+  for (auto &g : m.globals)
+    if (g.import == no_index)
+      visit(g.init, g.type.type);
+  for (auto &e : m.elems) {
+    for (auto &item : e.items)
+      visit(item, e.type);
+    if (e.mode == SegmentMode::Active)
+      visit(e.offset, ValType(m.tables[e.table].type.addr64 ? ValType::I64 : ValType::I32));
+  }
+  for (auto &d : m.datas)
+    if (d.mode == SegmentMode::Active)
+      visit(d.offset, ValType(m.memories[d.memory].type.addr64 ? ValType::I64 : ValType::I32));
+}
+
+struct Instance {
+  const Compiled *compiled;
+  std::vector<Segment> *elems, *datas;
+  uint64_t reserved[5];
+  uint64_t slots[];
+
+  FuncRef *func(Index i) { return reinterpret_cast<FuncRef *>(slots[i]); }
+  template <class T> T *&at(uint32_t slot) { return reinterpret_cast<T *&>(slots[slot]); }
+};
+static_assert(sizeof(Instance) == 64);
+
+/// What generated code keeps per thread: how far the running stack may grow, and results of functions
+/// with more than two, between return and call.
+struct Thread {
+  char *limit;
+  uint64_t results[1024];
+};
+
+/// Traps of the specification.
+enum class TrapCode : uint32_t {
+#define WAT_TRAP(id, text) id,
+#include "rt/traps.def"
+};
+
+struct Trap { // thrown
+  std::string message;
+  bool suspension = false; // an unhandled tag
+};
+
+struct Unlinkable { // thrown by instantiate
+  std::string message;
+};
+
+/// What a module exports, or a host offers: an address by kind.
+struct Extern {
+  ExternKind kind = ExternKind::Func;
+  void *object = nullptr;
+};
+
+/// Canonical types of a module, one for each of Module::types. Lives as long as the process.
+std::vector<const CanonType *> canonical(const Module &m);
+
+/// Makes an instance, fills tables and memories, runs the start function. `import` answers the kind and
+/// object of an import; object null when there is none. Throws Unlinkable, Trap or WasmException.
+Instance *instantiate(const Compiled &c, Extern (*import)(void *, const Import &), void *context);
+Extern exported(Instance *i, const std::string &name); // object null when there is none
+/// A host's function without results.
+Extern host_function(std::vector<ValType> params, void (*entry)(FuncRef *, uint64_t *));
+Extern spectest(const std::string &field);
+uint64_t host_reference(uint64_t number); // the same for the same number
+/// Calls a function from outside of all generated code, with a stack limit set.
+void call(FuncRef *f, uint64_t *values);
+bool exception_name(Exn *e, std::string &name);
+
+struct WasmException { // thrown; generated code catches it by its type
+  Exn *exn;
+};
+
+MemoryObject *make_memory(const MemoryType &type); // null when out of memory
+TableObject *make_table(const TableType &type, uint64_t init);
+
+} // namespace wat

@@ -1,0 +1,69 @@
+// How running WebAssembly ends early. Traps and exceptions are C++ exceptions of two types, since those
+// cross continuations, unwinding each as Weft's rules say; generated code catches only WasmException.
+#include "rt/instance.h"
+#include <weft/lowered.h>
+#include <cxxabi.h>
+#include <pthread.h>
+
+namespace wat {
+
+extern "C" __attribute__((tls_model("initial-exec"))) thread_local Thread wat_thread;
+thread_local Thread wat_thread;
+
+static const char *const texts[] = {
+#define WAT_TRAP(id, text) text,
+#include "rt/traps.def"
+};
+
+extern "C" [[noreturn]] void wat_trap(uint32_t code) { throw Trap{texts[code]}; }
+
+extern "C" [[noreturn]] void wat_trap_uninitialized(uint64_t index) {
+  throw Trap{"uninitialized element " + std::to_string(index)};
+}
+
+extern "C" [[noreturn]] void wat_throw(Exn *e) { throw WasmException{e}; }
+
+extern "C" Exn *wat_caught(void *exception) {
+  Exn *e = static_cast<WasmException *>(abi::__cxa_begin_catch(exception))->exn;
+  abi::__cxa_end_catch();
+  return e;
+}
+
+/// Weft's errors at markers, in WebAssembly's words.
+extern "C" void weft_trap(int rule, weft_cont, const weft_tag *) {
+  switch (rule) {
+  case WEFT_RULE_CONSUMED:
+    throw Trap{texts[uint32_t(TrapCode::Consumed)]};
+  case WEFT_RULE_UNHANDLED:
+  case WEFT_RULE_BARRIER:
+    throw Trap{"unhandled tag", true};
+  case WEFT_RULE_OVERFLOW:
+    throw Trap{texts[uint32_t(TrapCode::Exhausted)]};
+  default:
+    throw Trap{"internal error: Weft's rule " + std::to_string(rule)};
+  }
+}
+
+/// The lowest address that calls from here may reach. The system's stack is grown by touching it, so half of
+/// it is left to the run-time library and to what stands above.
+static char *native_limit() {
+  pthread_attr_t attr;
+  void *low = nullptr;
+  size_t size = 0;
+  pthread_getattr_np(pthread_self(), &attr);
+  pthread_attr_getstack(&attr, &low, &size);
+  pthread_attr_destroy(&attr);
+  return static_cast<char *>(low) + size / 2;
+}
+
+void call(FuncRef *f, uint64_t *values) {
+  static thread_local char *const limit = native_limit();
+  struct Restore {
+    char *old = wat_thread.limit;
+    ~Restore() { wat_thread.limit = old; }
+  } restore;
+  wat_thread.limit = limit;
+  f->entry(f, values);
+}
+
+} // namespace wat

@@ -1,0 +1,79 @@
+// Canonical types. A recursion group is written down as a string in which its own types are numbered from its
+// start and others stand as their canonical addresses; equal strings are equal groups.
+#include "rt/instance.h"
+#include <unordered_map>
+
+namespace wat {
+
+bool below(const CanonType *sub, const CanonType *super) {
+  for (; sub; sub = sub->super)
+    if (sub == super)
+      return true;
+  return false;
+}
+
+extern "C" uint32_t wat_below(const CanonType *sub, const CanonType *super) { return below(sub, super); }
+
+std::vector<const CanonType *> canonical(const Module &m) {
+  static std::unordered_map<std::string, std::vector<const CanonType *>> groups;
+  std::vector<const CanonType *> out(m.types.size());
+  for (const RecGroup &group : m.groups) {
+    std::string key;
+    auto heap = [&](HeapType h) {
+      if (!h.is_index())
+        key += 'a' + std::to_string(uint32_t(h.abstract()));
+      else if (h.index() >= group.first && h.index() < group.first + group.count)
+        key += 'r' + std::to_string(h.index() - group.first);
+      else
+        key += 'c' + std::to_string(reinterpret_cast<uintptr_t>(out[h.index()]));
+      key += ' ';
+    };
+    auto value = [&](ValType t) {
+      key += char('0' + t.kind);
+      if (t.is_ref()) {
+        key += t.nullable ? 'n' : 'x';
+        heap(t.heap);
+      }
+    };
+    for (Index i = group.first; i < group.first + group.count; ++i) {
+      const SubType &t = m.types[i].sub;
+      key += char('A' + t.kind);
+      key += t.is_final ? 'f' : 'o';
+      for (Index s : t.supers)
+        heap(HeapType(s));
+      key += '(';
+      for (ValType v : t.params)
+        value(v);
+      key += '>';
+      for (ValType v : t.results)
+        value(v);
+      for (auto &f : t.fields) {
+        key += char('p' + f.packed);
+        key += f.is_mutable ? 'm' : 'c';
+        value(f.type);
+      }
+      if (t.kind == SubType::Cont)
+        heap(t.cont);
+      key += ')';
+    }
+    auto [at, is_new] = groups.try_emplace(key);
+    if (is_new) {
+      std::vector<CanonType *> made;
+      for (Index k = 0; k < group.count; ++k) {
+        made.push_back(new CanonType{m.types[group.first + k].sub, nullptr});
+        at->second.push_back(made.back());
+      }
+      auto of = [&](Index i) -> const CanonType * {
+        return i >= group.first && i < group.first + group.count ? made[i - group.first] : out[i];
+      };
+      for (CanonType *c : made)
+        if (!c->sub.supers.empty())
+          c->super = of(c->sub.supers[0]);
+    }
+    for (Index k = 0; k < group.count; ++k)
+      out[group.first + k] = at->second[k];
+  }
+  return out;
+}
+
+} // namespace wat
