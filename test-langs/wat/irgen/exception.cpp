@@ -10,6 +10,8 @@ Value *FuncGen::may_throw(FunctionCallee f, ArrayRef<Value *> args, CallingConv:
   if (!dispatch_) {
     auto *c = b.CreateCall(f, args);
     c->setCallingConv(cc);
+    if (cc == CallingConv::Tail) // else a call at the end becomes a jump, and endless recursion a loop
+      c->setTailCallKind(CallInst::TCK_NoTail);
     return c;
   }
   auto *on = block("");
