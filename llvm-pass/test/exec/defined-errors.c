@@ -96,7 +96,7 @@ static void inside(void *env, weft_payload *io) {
 // CHECK:      == switch outside
 // CHECK-NEXT: weft: no handler for tag 'nobodys_hop' (0x{{[0-9a-f]+}}), in thread (CONT-02)
 // CHECK:      == switch listed_as_suspend
-// CHECK-NEXT: weft: no handler for tag 'pause' (0x{{[0-9a-f]+}}), in continuation #1 (CONT-02)
+// CHECK-NEXT: weft: no handler for tag 'pause' (0x{{[0-9a-f]+}}): a resumer lists it for suspend, and this is a switch; in continuation #1 (CONT-02)
 static const char *const tags[] = {"suspend unhandled", "suspend outside", "switch unhandled", "switch outside", "switch listed_as_suspend"};
 __attribute__((noinline)) void suspends_to_nobody(void) {
   weft_suspend(&nobody, 0, 0);
