@@ -117,7 +117,9 @@ private:
           if (!mayBeAliveInto(Pad, U))
             continue;
           if (auto *Phi = dyn_cast<PHINode>(&I)) {
-            if (Reached.contains(Phi->getIncomingBlock(U)))
+            // What the invoke that ends the block returns comes into being on the edge itself.
+            BasicBlock *From = Phi->getIncomingBlock(U);
+            if (Reached.contains(From) && U.get() != From->getTerminator())
               Uses.push_back(&U);
           } else if (auto *Def = dyn_cast<Instruction>(U); !Def || Def->getParent() != Block) {
             Uses.push_back(&U);
