@@ -119,30 +119,24 @@ WEFT_NOT_SEEN void destroy(weft_cb *cb) {
   cold(cb)->asan_fake = nullptr;
 }
 
-WEFT_NOT_SEEN NativeCall::NativeCall(weft_cb *from) : from_(from) {
 #if defined(WEFT_ASAN)
+WEFT_NOT_SEEN NativeCall::NativeCall(weft_cb *from) : from_(from) {
   Native &n = own();
   __sanitizer_start_switch_fiber(&fake_, n.low, n.size);
-#endif
 }
 
 WEFT_NOT_SEEN void NativeCall::arrive() {
-#if defined(WEFT_ASAN)
   __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
-#endif
 }
 
 WEFT_NOT_SEEN void NativeCall::depart() {
-#if defined(WEFT_ASAN)
   tell(from_, nullptr);
-#endif
 }
 
 WEFT_NOT_SEEN void NativeCall::back() {
-#if defined(WEFT_ASAN)
   __sanitizer_finish_switch_fiber(fake_, nullptr, nullptr);
-#endif
 }
+#endif
 
 WEFT_NOT_SEEN Leave::Leave(weft_cb *to) {
   tell(to, &fake_);

@@ -50,20 +50,6 @@ void before_return();
 void after_entry();
 void destroy(weft_cb *cb);
 
-// A call on the thread's own stack from a continuation's: made there, arrive() and depart() around what runs
-// on the other, back() here. For ASan alone: to TSan it is a call.
-class NativeCall {
-public:
-  explicit NativeCall(weft_cb *from);
-  void arrive();
-  void depart();
-  void back();
-
-private:
-  weft_cb *from_;
-  void *fake_ = nullptr;
-};
-
 class Leave {
 public:
   explicit Leave(weft_cb *to);
@@ -81,15 +67,35 @@ inline void before_return() {}
 inline void after_entry() {}
 inline void destroy(weft_cb *) {}
 
+struct Leave {
+  explicit Leave(weft_cb *) {}
+  void back() {}
+};
+
+#endif
+
+#if defined(WEFT_ASAN)
+
+// A call on the thread's own stack from a continuation's: made there, arrive() and depart() around what runs
+// on the other, back() here. For ASan alone: to TSan it is a call.
+class NativeCall {
+public:
+  explicit NativeCall(weft_cb *from);
+  void arrive();
+  void depart();
+  void back();
+
+private:
+  weft_cb *from_;
+  void *fake_ = nullptr;
+};
+
+#else
+
 struct NativeCall {
   explicit NativeCall(weft_cb *) {}
   void arrive() {}
   void depart() {}
-  void back() {}
-};
-
-struct Leave {
-  explicit Leave(weft_cb *) {}
   void back() {}
 };
 
