@@ -30,7 +30,6 @@
 #include "Diagnostics.h"
 #include "MarkerCall.h"
 #include "Markers.h"
-#include "PadValues.h"
 #include "ReturnByJump.h"
 #include "Target.h"
 #include "Thunk.h"
@@ -490,7 +489,5 @@ PreservedAnalyses weft::LowerPass::run(Module &M, ModuleAnalysisManager &) {
   bool Changed = canonicalizeMarkers(M);
   Changed |= giveUnwindEdges(M, BeforeLink);
   Changed |= Lowering(M, BeforeLink).run();
-  if (Changed)
-    keepPadValuesInMemory(M);
   return Changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }
