@@ -4,7 +4,7 @@
 import struct
 from collections import Counter
 
-from emit import ACC, CLEANED, ENDED, FORCED, MASK, RAISED, TRAP
+from events import ACC, CLEANED, ENDED, FORCED, MASK, RAISED, TRAP
 from program import LOCALS, SLOTS
 
 CONSUMED, UNHANDLED, DROPPING, PAYLOAD, BARRIER = 1, 2, 3, 6, 7
