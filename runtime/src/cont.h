@@ -15,7 +15,7 @@ namespace weft {
 enum : uint32_t {
   kCbHasCache = 1,
   kCbSanitized = 2, // ASan or TSan keep something for it
-  kCbDropping = 4,  // the outermost of a chain that is being dropped: nothing may suspend out of it
+  kCbDropping = 4,  // of a chain that is being dropped: nothing may suspend it (drop.cpp)
 };
 
 // WEFT_COLD_OFFSET bytes above each control block.

@@ -107,6 +107,17 @@ _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
   fatal("weft: cannot unwind a dropped continuation (CONT-03)");
 }
 
+// A chain's own handlers are code that is to be unwound. If a clean-up of the chain could suspend to one of them, that would go
+// on, and the unwinding be left on a stack that waits, with a Drop that is gone when somebody resumes it. So none is
+// found. A suspended chain has no barrier in it that could put a table back.
+void hide_handlers(weft_cb *outermost) {
+  for (weft_cb *cb = innermost(outermost); cb != outermost; cb = cb->parent) {
+    cb->on = &weft_no_handlers;
+    cb->flags |= kCbDropping;
+  }
+  outermost->flags |= kCbDropping;
+}
+
 } // namespace
 
 void free_dead_blocks() {
@@ -159,7 +170,7 @@ void weft_rt_cont_drop(weft_cont k) {
   free_dead_blocks();
   Drop drop;
   drop.outermost = cb;
-  cb->flags |= kCbDropping;
+  hide_handlers(cb);
   weft_cont next = 0;
   uint32_t which = resume_block(cb, nullptr, raise_in(cb, unwind, &drop), nullptr, &next);
   if (which != 0 || !drop.unwound)

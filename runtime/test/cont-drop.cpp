@@ -189,6 +189,47 @@ TEST_CASE("a clean-up that suspends out of its drop breaks CONT-03, also under a
   CHECK_THAT(d.text, Contains("CONT-03"));
 }
 
+TEST_CASE("a clean-up that suspends to a handler of its own dropped chain breaks CONT-03") {
+  struct Suspends {
+    const weft_tag *tag;
+    ~Suspends() { weft_rt_suspend(tag, nullptr, nullptr); }
+  };
+  static const weft_tag near = {"near", "->"};
+  static const weft_handlers on_near = {1, 0, {{&near, WEFT_ON_SUSPEND, 0}}};
+  // The clean-up is the innermost's, or that of one between it and the handler.
+  for (bool innermost : {true, false}) {
+    static bool in_innermost;
+    in_innermost = innermost;
+    Death d = dies([] {
+      weft_body inner = [](void *, weft_payload *) {
+        if (in_innermost) {
+          Suspends s{&near};
+          weft_rt_suspend(&tick, nullptr, nullptr);
+        }
+        weft_rt_suspend(&tick, nullptr, nullptr);
+      };
+      weft_body between = [](void *inner, weft_payload *) {
+        Suspends s{&near};
+        weft_rt_resume(weft_rt_cont_new_mem(reinterpret_cast<weft_body>(inner), nullptr, 0), nullptr, nullptr, nullptr,
+                       nullptr);
+      };
+      weft_body outer = [](void *between, weft_payload *) {
+        auto body = reinterpret_cast<weft_body *>(between);
+        weft_rt_resume(weft_rt_cont_new_mem(body[0], reinterpret_cast<void *>(body[1]), 0), &on_near, nullptr, nullptr,
+                       nullptr);
+        _exit(7); // the suspension came here
+      };
+      weft_body bodies[] = {between, inner};
+      weft_cont k = weft_rt_cont_new_mem(outer, bodies, 0);
+      weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+      weft_rt_cont_drop(k);
+      _exit(8);
+    });
+    CHECK(d.signal == SIGABRT);
+    CHECK_THAT(d.text, Contains("CONT-03") && Contains("'near'"));
+  }
+}
+
 TEST_CASE("a frame without unwind information in a dropped chain is an error, not an end") {
 #if defined(WEFT_TEST_ASAN)
   WARN("skipped: ASan itself walks the stack and needs the information");

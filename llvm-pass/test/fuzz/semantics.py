@@ -23,7 +23,9 @@ class Dropped(BaseException):
 class Cont:
     def __init__(self, code):
         self.code, self.parent, self.on, self.inner = code, None, [], self
-        self.fresh, self.dropping, self.bound, self.version = True, False, [[], []], 0
+        self.fresh, self.bound, self.version = True, [[], []], 0
+        self.dropped = False  # the outermost of a chain that is
+        self.dropping = False  # one of such a chain
 
 
 def double_bits(v):
@@ -65,11 +67,12 @@ class Machine:
         while cont is not self.root:
             if cont.on is BARRIER:
                 raise self.trap(BARRIER, 2 + tag)
+            if cont.dropping:
+                self.count["trap in a clean-up of a drop"] += 1
+                raise self.trap(DROPPING, 2 + tag)
             if (tag, kind) in cont.on:
                 self.count[f"{'switch' if kind else 'suspend'} at level {min(levels, 4)}"] += 1
                 return cont, cont.on.index((tag, kind)) + 1
-            if cont.dropping:
-                raise self.trap(DROPPING, 2 + tag)
             levels, cont = levels + 1, cont.parent
         raise self.trap(UNHANDLED, 2 + tag)
 
@@ -133,8 +136,11 @@ class Machine:
             if cont.fresh:
                 return None
             self.link(cont, [])
-            cont.dropping = True
+            cont.dropped = True
             self.current = cont.inner
+            link = cont.inner
+            while link is not cont.parent:  # no handler of the chain is found any more
+                link.dropping, link = True, link.parent
             cont.inner.bound = [[], []]
             raise Dropped
         if op == "bind":
@@ -169,7 +175,7 @@ class Machine:
             except StopIteration as end:
                 if running is self.root:
                     return self.log
-                assert not running.dropping
+                assert not running.dropped
                 self.current = running.parent
                 send, throw = (0, None, *end.value), None
                 continue
@@ -180,7 +186,7 @@ class Machine:
                 continue
             except Dropped as e:
                 self.current = running.parent
-                send, throw = None, None if running.dropping else e
+                send, throw = None, None if running.dropped else e
                 continue
             throw = None
             try:
