@@ -1,4 +1,4 @@
-// LLVM's default pipeline with Weft's passes in it, then lld and the loader.
+// LLVM's default pipeline with Weft's passes in it.
 #include "driver/compile.h"
 #include "irgen/gen.h"
 #include "weft/Passes.h"
@@ -10,13 +10,6 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
-#include <cstring>
-#include <dlfcn.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 namespace wat {
 
@@ -36,51 +29,48 @@ static std::unique_ptr<llvm::TargetMachine> target(int level) {
       triple, cpu, "", llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, levels[level]));
 }
 
-static std::vector<HandlerTable> generate(llvm::Module &m, llvm::TargetMachine &tm, const Module &source,
-                                          const std::string &prefix) {
+/// int main(int argc, char **argv) { return wat_program(&symbol, argc, argv); }
+static void add_main(llvm::Module &m, const std::string &symbol) {
+  auto &cx = m.getContext();
+  llvm::Type *i32 = llvm::Type::getInt32Ty(cx), *ptr = llvm::PointerType::getUnqual(cx);
+  auto *f = llvm::Function::Create(llvm::FunctionType::get(i32, {i32, ptr}, false),
+                                   llvm::GlobalValue::ExternalLinkage, "main", m);
+  f->setUWTableKind(llvm::UWTableKind::Async);
+  llvm::IRBuilder<> b(llvm::BasicBlock::Create(cx, "", f));
+  auto program = m.getOrInsertFunction("wat_program", llvm::FunctionType::get(i32, {ptr, i32, ptr}, false));
+  b.CreateRet(b.CreateCall(program, {m.getNamedGlobal(symbol), f->getArg(0), f->getArg(1)}));
+}
+
+static void generate(llvm::Module &m, llvm::TargetMachine &tm, const Unit &u, const CompileOptions &o) {
   m.setTargetTriple(tm.getTargetTriple());
   m.setDataLayout(tm.createDataLayout());
   m.setPICLevel(llvm::PICLevel::BigPIC);
   m.addModuleFlag(llvm::Module::Max, "uwtable", 2);
-  ModuleGen gen(m, source, prefix);
+  ModuleGen gen(m, u.module, u.symbol, o.file);
   gen.generate();
+  if (u.program)
+    add_main(m, u.symbol);
   std::string why;
   llvm::raw_string_ostream out(why);
   if (llvm::verifyModule(m, &out))
     throw Error{Error::NotSupported, {}, "internal error: the generated code does not verify: " + why};
-  return std::move(gen.handlers);
 }
 
-std::string Code::emit_llvm(const Module &source) {
+std::string emit_llvm(const Unit &u, const CompileOptions &o) {
   llvm::LLVMContext cx;
-  llvm::Module m("wat", cx);
-  generate(m, *target(0), source, "wat");
+  llvm::Module m(u.symbol, cx);
+  generate(m, *target(o.level), u, o);
   std::string text;
   llvm::raw_string_ostream out(text);
   m.print(out, nullptr);
   return text;
 }
 
-Code::Code(int level) : level_(level) {
-  const char *tmp = getenv("TMPDIR");
-  dir_ = std::string(tmp && *tmp ? tmp : "/tmp") + "/wat-XXXXXX";
-  if (!mkdtemp(dir_.data()))
-    dir_.clear();
-}
-
-Code::~Code() {
-  for (auto &o : objects_)
-    unlink(o.c_str());
-  if (!dir_.empty())
-    rmdir(dir_.c_str());
-}
-
-size_t Code::add(const Module &source) {
+void compile(const Unit &u, const CompileOptions &o, const std::string &path) {
   llvm::LLVMContext cx;
-  std::string prefix = "wat_m" + std::to_string(modules_.size());
-  llvm::Module m(prefix, cx);
-  auto tm = target(level_);
-  std::vector<HandlerTable> handlers = generate(m, *tm, source, prefix);
+  llvm::Module m(u.symbol, cx);
+  auto tm = target(o.level);
+  generate(m, *tm, u, o);
 
   llvm::LoopAnalysisManager lam;
   llvm::FunctionAnalysisManager fam;
@@ -96,56 +86,22 @@ size_t Code::add(const Module &source) {
   static const llvm::OptimizationLevel opt[] = {
       llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1, llvm::OptimizationLevel::O2,
       llvm::OptimizationLevel::O3};
-  llvm::ModulePassManager pm = level_ ? pb.buildPerModuleDefaultPipeline(opt[level_])
-                                      : pb.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
+  llvm::ModulePassManager pm = o.level ? pb.buildPerModuleDefaultPipeline(opt[o.level])
+                                       : pb.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
   pm.run(m, mam);
 
-  std::string path = dir_ + "/" + prefix + ".o";
   std::error_code ec;
   llvm::raw_fd_ostream out(path, ec, llvm::sys::fs::OF_None);
+  if (!ec) {
+    llvm::legacy::PassManager codegen;
+    tm->addPassesToEmitFile(codegen, out, nullptr, llvm::CodeGenFileType::ObjectFile);
+    codegen.run(m);
+    out.close();
+    ec = out.error();
+    out.clear_error();
+  }
   if (ec)
-    throw Error{Error::NotSupported, {}, "cannot write " + path + ": " + ec.message()};
-  objects_.push_back(path);
-  llvm::legacy::PassManager codegen;
-  tm->addPassesToEmitFile(codegen, out, nullptr, llvm::CodeGenFileType::ObjectFile);
-  codegen.run(m);
-  modules_.push_back({&source, std::move(handlers)});
-  return modules_.size() - 1;
-}
-
-bool Code::load() {
-  if (modules_.empty())
-    return true;
-  std::string library = dir_ + "/script.so";
-  std::vector<std::string> cmd{WAT_LD, "-shared", "--eh-frame-hdr", "-z", "now", "-o", library};
-  cmd.insert(cmd.end(), objects_.begin(), objects_.end());
-  objects_.push_back(library);
-  std::vector<char *> argv;
-  for (auto &c : cmd)
-    argv.push_back(c.data());
-  argv.push_back(nullptr);
-  pid_t pid;
-  int status;
-  if (int e = posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ)) {
-    fprintf(stderr, "wat: cannot run %s: %s\n", argv[0], strerror(e));
-    return false;
-  }
-  if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status)) {
-    fprintf(stderr, "wat: linking failed\n");
-    return false;
-  }
-  void *lib = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!lib) {
-    fprintf(stderr, "wat: %s\n", dlerror());
-    return false;
-  }
-  for (size_t k = 0; k < modules_.size(); ++k) {
-    std::string prefix = "wat_m" + std::to_string(k);
-    modules_[k].funcs = static_cast<CompiledFunc *>(dlsym(lib, (prefix + "_funcs").c_str()));
-    modules_[k].exprs =
-        reinterpret_cast<uint64_t (**)(Instance *)>(dlsym(lib, (prefix + "_exprs").c_str()));
-  }
-  return true;
+    throw WriteFailed{"cannot write " + path + ": " + ec.message()};
 }
 
 } // namespace wat

@@ -1,6 +1,6 @@
 // The command line: wat run f.wast, wat check f.wast, wat dump f.wat.
+#include "driver/build.h"
 #include "driver/check.h"
-#include "driver/compile.h"
 #include "driver/run.h"
 #include "syntax/parse.h"
 #include <cstdio>
@@ -16,9 +16,19 @@ static const char usage[] =
     "\n"
     "  wat check f.wast..   read scripts: modules must be valid, assert_malformed and "
     "assert_invalid must hold\n"
-    "  wat run [-O0 .. -O3] f.wast..   compile and execute scripts; -O2 when not given\n"
-    "  wat emit-llvm f.wat  print a module's LLVM IR before any pass\n"
-    "  wat dump f.wat       print a module as the compiler sees it; f.wasm for the binary format\n";
+    "  wat run [flags] f.wast..           compile and execute scripts\n"
+    "  wat build [flags] f.wat [-o prog]  compile a module, text or binary, to an executable\n"
+    "  wat build --library [flags] f.wat [-o f.o|f.a] [--name n]   for wat/wat.h: wat_module_n\n"
+    "  wat emit-llvm [flags] f.wat        print a module's LLVM IR before any pass\n"
+    "  wat dump f.wat       print a module as the compiler sees it; f.wasm for the binary format\n"
+    "\n"
+    "flags:\n"
+    "  -O0 -O1 -O2 -O3   optimisation, -O2 when not given\n"
+    "  -g                debug information\n"
+    "  --emit-llvm       build: LLVM IR before any pass; to standard output without -o\n"
+    "\n"
+    "An executable runs the start function, then the function exported as _start or main: arguments are\n"
+    "main's parameters, its results are printed. It ends with 1 after a trap, 2 for wrong arguments.\n";
 
 [[noreturn]] static void bad_usage(const std::string &m) {
   fprintf(stderr, "wat: %s\n%s", m.c_str(), usage);
@@ -67,45 +77,61 @@ static int dump_file(const char *path) {
   }
 }
 
-/// The IR that the passes get.
-static int emit_llvm(const char *path) {
-  try {
-    Definition d;
-    d.bytes = read_file(path);
-    d.form = Definition::Quote;
-    fputs(Code::emit_llvm(load(d)).c_str(), stdout);
-    return 0;
-  } catch (const Error &e) {
-    fprintf(stderr, "%s:%u:%u: %s\n", path, e.pos.line, e.pos.column, e.message.c_str());
-    return 1;
-  }
-}
+static const char commands[] = "run, build, check, dump and emit-llvm are there";
 
 int main(int argc, char **argv) {
   if (argc < 2)
-    bad_usage("no command; run, check, dump and emit-llvm are there");
+    bad_usage(std::string("no command; ") + commands);
   std::string command = argv[1];
   if (command == "--help" || command == "-h" || command == "help") {
     fputs(usage, stdout);
     return 0;
   }
-  if (command != "run" && command != "check" && command != "dump" && command != "emit-llvm")
-    bad_usage("unknown command " + command + "; run, check, dump and emit-llvm are there");
-  int level = 2;
-  char **files = argv + 2;
-  for (; *files && (*files)[0] == '-' && (*files)[1]; ++files) {
-    std::string_view flag = *files;
-    if (command != "run" || flag.size() != 3 || flag[1] != 'O' || flag[2] < '0' || flag[2] > '3')
-      bad_usage("unknown flag " + std::string(flag) + "; run takes -O0 to -O3");
-    level = flag[2] - '0';
+  if (command != "run" && command != "build" && command != "check" && command != "dump" && command != "emit-llvm")
+    bad_usage("unknown command " + command + "; " + commands);
+  bool is_build = command == "build", compiles = is_build || command == "run" || command == "emit-llvm";
+  BuildOptions o;
+  std::vector<char *> files;
+  for (char **at = argv + 2; *at; ++at) {
+    std::string_view a = *at;
+    auto value = [&] {
+      if (!*++at)
+        bad_usage(std::string(a) + " needs a name");
+      return std::string(*at);
+    };
+    if (a.size() < 2 || a[0] != '-')
+      files.push_back(*at);
+    else if (compiles && a.size() == 3 && a[1] == 'O' && a[2] >= '0' && a[2] <= '3')
+      o.compile.level = a[2] - '0';
+    else if (compiles && a == "-g")
+      o.compile.debug = true;
+    else if (is_build && a == "--library")
+      o.library = true;
+    else if (is_build && a == "--emit-llvm")
+      o.emit_llvm = true;
+    else if (is_build && a == "--name")
+      o.name = value();
+    else if (is_build && a == "-o")
+      o.output = value();
+    else
+      bad_usage("unknown flag " + std::string(a) + " of " + command);
   }
-  if (!*files)
+  if (files.empty())
     bad_usage(command + " needs a file");
+  files.push_back(nullptr);
   if (command == "run")
-    return each(files, [&](const char *f, const std::string &text) { return run(f, text, level); });
+    return each(files.data(), [&](const char *f, const std::string &text) {
+      o.compile.file = f;
+      return run(text, o.compile);
+    });
   if (command == "check")
-    return each(files, [](const char *f, const std::string &text) { return check(f, parse_script(text)); });
+    return each(files.data(), [](const char *f, const std::string &text) { return check(f, parse_script(text)); });
   if (files[1])
     bad_usage(command + " takes one file");
-  return command == "dump" ? dump_file(*files) : emit_llvm(*files);
+  if (command == "dump")
+    return dump_file(files[0]);
+  o.compile.file = files[0];
+  if (command == "emit-llvm")
+    o.library = o.emit_llvm = true;
+  return !build(o);
 }

@@ -2,14 +2,10 @@
 // executed in order. A module that does not compile fails its own command and those that need it.
 #include "driver/run.h"
 #include "driver/compile.h"
-#if __has_include("valid/validate.h")
 #include "valid/validate.h"
-#define WAT_VALIDATES 1
-#endif
 #include <algorithm>
 #include <cinttypes>
 #include <cstring>
-#include <deque>
 #include <map>
 
 namespace wat {
@@ -129,7 +125,7 @@ bool matches(const Value &want, ValType type, uint64_t bits) {
 
 class Runner {
 public:
-  Runner(const std::string &file, int level) : code_(level), file_(file) {}
+  explicit Runner(const CompileOptions &o) : code_(o), file_(o.file) {}
   void script(const std::vector<Command> &commands);
   CheckResult result;
 
@@ -145,19 +141,16 @@ private:
   Outcome make(const Prepared &p, Instance *&instance);
   Outcome act(const Action &a);
   Instance *instance(const std::optional<std::string> &name);
-  static Extern import(void *runner, const Import &i);
+  static Extern import(void *runner, const ImportInfo &i);
 
   Code code_;
   std::string file_;
-  std::deque<Module> modules_;
   std::map<const Command *, Prepared> prepared_;
   std::map<std::string, const Prepared *> named_modules_;
   const Prepared *last_module_ = nullptr;
   std::map<std::string, Instance *> named_, registered_;
   Instance *last_ = nullptr;
-#ifdef WAT_VALIDATES
   CanonicalTypes types_;
-#endif
 };
 
 void Runner::fail(const Command &c, const std::string &what) {
@@ -169,21 +162,20 @@ void Runner::prepare(const Command &c) {
   Prepared &p = prepared_[&c];
   try {
     Module m = load(*c.definition);
-#ifdef WAT_VALIDATES
     validate(m, types_);
-#endif
-    modules_.push_back(std::move(m));
-    p.compiled = code_.add(modules_.back());
+    p.compiled = code_.add(m);
   } catch (const Error &e) {
     p.error = std::to_string(e.pos.line) + ":" + std::to_string(e.pos.column) + ": " + e.message;
+  } catch (const WriteFailed &e) {
+    p.error = e.message;
   }
 }
 
-Extern Runner::import(void *context, const Import &i) {
+Extern Runner::import(void *context, const ImportInfo &i) {
   auto *r = static_cast<Runner *>(context);
-  if (auto at = r->registered_.find(i.module); at != r->registered_.end())
-    return at->second ? exported(at->second, i.field) : Extern{};
-  return i.module == "spectest" ? spectest(i.field) : Extern{};
+  if (auto at = r->registered_.find(std::string(i.module.view())); at != r->registered_.end())
+    return at->second ? exported(at->second, i.field.view()) : Extern{};
+  return i.module.view() == "spectest" ? spectest(i.field.view()) : Extern{};
 }
 
 template <class F> Outcome attempt(F run) {
@@ -355,16 +347,16 @@ void Runner::script(const std::vector<Command> &commands) {
 
 } // namespace
 
-CheckResult run(const std::string &file, std::string_view text, int level) {
+CheckResult run(std::string_view text, const CompileOptions &o) {
   std::vector<Command> commands = parse_script(text), statics;
   for (const Command &c : commands)
     if (c.kind == Command::AssertMalformed || c.kind == Command::AssertInvalid ||
         c.kind == Command::AssertMalformedCustom || c.kind == Command::AssertInvalidCustom ||
         c.kind == Command::Broken)
       statics.push_back(c);
-  auto *runner = new Runner(file, level); // instances live as long as the process, and need its modules
+  auto *runner = new Runner(o); // instances live as long as the process
   runner->script(commands);
-  CheckResult r = check(file, statics);
+  CheckResult r = check(o.file, statics);
   r.passed += runner->result.passed;
   r.failed += runner->result.failed;
   r.skipped += runner->result.skipped;

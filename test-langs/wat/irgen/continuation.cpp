@@ -113,10 +113,10 @@ void FuncGen::resume(const Instr &i) {
   Value *k = live_cont();
   // The result is the union over the outcomes.
   Wire fields = g.wire(t.results);
-  HandlerTable table;
+  std::vector<HandlerClause> table;
   for (uint32_t n = 0; n < i.count; ++n) {
     const HandlerClause &c = code_.handlers[i.first + n];
-    table.clauses.push_back(c);
+    table.push_back(c);
     if (c.is_switch)
       continue;
     Wire w = g.wire(g.func_type(g.source.tags[c.tag].type).params);
@@ -143,7 +143,7 @@ void FuncGen::resume(const Instr &i) {
     args.push_back(raise);
   }
   Value *on = ConstantPointerNull::get(PointerType::getUnqual(g.cx));
-  if (!table.clauses.empty()) {
+  if (!table.empty()) {
     on = slot(g.layout.handlers + uint32_t(g.handlers.size()), g.ptr);
     g.handlers.push_back(table);
   }
@@ -162,7 +162,7 @@ void FuncGen::resume(const Instr &i) {
   auto *returned = block("returned");
   auto *s = b.CreateSwitch(b.CreateExtractValue(r, 0), returned, i.count);
   for (uint32_t n = 0; n < i.count; ++n) {
-    const HandlerClause &c = table.clauses[n];
+    const HandlerClause &c = table[n];
     if (c.is_switch)
       continue;
     auto *to = block("on");

@@ -21,14 +21,15 @@ struct Wire {
 
 class ModuleGen {
 public:
-  ModuleGen(llvm::Module &m, const Module &source, std::string prefix);
+  /// \p prefix is the one name that the object defines (its Compiled), and starts all others.
+  ModuleGen(llvm::Module &m, const Module &source, std::string prefix, std::string file);
   void generate();
-  std::vector<HandlerTable> handlers;
+  std::vector<std::vector<HandlerClause>> handlers; // of each resume
 
   llvm::Module &m;
   const Module &source;
   Layout layout;
-  std::string prefix;
+  std::string prefix, file;
   llvm::LLVMContext &cx;
   llvm::Type *i1, *i8, *i16, *i32, *i64, *f32, *f64, *ptr, *none;
 
@@ -54,6 +55,7 @@ public:
   llvm::Constant *wasm_exception();
 
 private:
+  void describe();
   std::vector<llvm::Function *> funcs_;
   std::map<std::string, llvm::Function *> thunks_;
 };

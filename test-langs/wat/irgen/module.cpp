@@ -6,8 +6,11 @@
 namespace wat {
 using namespace llvm;
 
-ModuleGen::ModuleGen(llvm::Module &module, const Module &source, std::string prefix)
-    : m(module), source(source), layout(source), prefix(std::move(prefix)), cx(module.getContext()) {
+ModuleGen::ModuleGen(llvm::Module &module, const Module &source, std::string prefix, std::string file)
+    : m(module), source(source),
+      layout(source.funcs.size(), source.tables.size(), source.memories.size(), source.globals.size(),
+             source.tags.size(), source.types.size()),
+      prefix(std::move(prefix)), file(std::move(file)), cx(module.getContext()) {
   i1 = Type::getInt1Ty(cx);
   i8 = Type::getInt8Ty(cx);
   i16 = Type::getInt16Ty(cx);
@@ -208,27 +211,7 @@ void ModuleGen::generate() {
   for (size_t i = 0; i < source.funcs.size(); ++i)
     if (funcs_[i])
       FuncGen(*this, funcs_[i], source.funcs[i].body).body(source.funcs[i]);
-
-  auto *row = StructType::get(cx, {ptr, ptr});
-  std::vector<Constant *> rows, exprs;
-  for (size_t i = 0; i < source.funcs.size(); ++i) {
-    const SubType &t = func_type(source.funcs[i].type);
-    rows.push_back(ConstantStruct::get(row, {funcs_[i] ? funcs_[i] : host_thunk(t), entry_thunk(t)}));
-  }
-  const_exprs(source, [&](const Expr &e, ValType) {
-    auto *f = Function::Create(FunctionType::get(i64, {ptr}, false), GlobalValue::InternalLinkage,
-                               prefix + "_expr", m);
-    set_attributes(f);
-    FuncGen(*this, f, e).constant();
-    exprs.push_back(f);
-  });
-  auto publish = [&](const std::string &name, Type *t, std::vector<Constant *> &elements) {
-    auto *a = ArrayType::get(t, elements.size());
-    new GlobalVariable(m, a, true, GlobalValue::ExternalLinkage, ConstantArray::get(a, elements),
-                       prefix + name);
-  };
-  publish("_funcs", row, rows);
-  publish("_exprs", ptr, exprs);
+  describe();
 }
 
 Value *to_bits(IRBuilder<> &b, Value *v) {

@@ -77,206 +77,195 @@ static bool fits(Canon a, Canon b) {
          (bottom == H::NoCont && t == H::Cont);
 }
 
-static bool limits_fit(const Limits &have, uint64_t size, const Limits &want) {
-  return size >= want.min && (!want.max || (have.max && *have.max <= *want.max));
+template <class Info> static bool limits_fit(const Limits &have, uint64_t size, const Info &want) {
+  return size >= want.min && (!want.has_max || (have.max && *have.max <= want.max));
 }
 
-// The canonical element type of tables, beside them.
-static std::vector<std::pair<const TableObject *, const CanonType *>> &table_heaps() {
-  static std::vector<std::pair<const TableObject *, const CanonType *>> v;
-  return v;
-}
-
-static const CanonType *table_heap(const TableObject *t) {
-  for (auto &[table, heap] : table_heaps())
-    if (table == t)
-      return heap;
-  return nullptr;
+template <class Info> static Limits limits(const Info &t) {
+  return {t.min, t.has_max ? std::optional<uint64_t>(t.max) : std::nullopt};
 }
 
 Extern host_function(std::vector<ValType> params, void (*entry)(FuncRef *, uint64_t *)) {
-  Module m;
-  m.types.emplace_back();
-  m.types[0].sub.params = std::move(params);
-  m.groups.push_back({0, 1});
-  return {ExternKind::Func, new FuncRef{nullptr, nullptr, canonical(m)[0], entry}};
+  return {ExternKind::Func, new FuncRef{nullptr, nullptr, canonical(std::move(params), {}), entry}};
 }
 
-static std::string signature(const Module &m, const SubType &t) {
-  std::string s;
-  auto add = [&](const std::vector<ValType> &types) {
-    for (size_t k = 0; k < types.size(); ++k) {
-      if (k)
-        s += ',';
-      s += types[k].kind == ValType::F32 || types[k].kind == ValType::F64 ? "double" : "i64";
+namespace {
+
+/// One instantiation, in the specification's order.
+class Maker {
+public:
+  explicit Maker(const Compiled &c) : c(c), at(c), types(canonical(c.types)) {
+    i = static_cast<Instance *>(calloc(1, sizeof(Instance) + 8 * size_t(at.count)));
+    if (!i)
+      throw Trap{"out of memory"};
+    i->compiled = &c;
+    i->elems = new std::vector<Segment>(c.elems.count);
+    i->datas = new std::vector<Segment>(c.datas.count);
+    for (size_t k = 0; k < types.size(); ++k)
+      slot<const CanonType>(at.types, k) = types[k];
+  }
+  void link(const ImportInfo &im, Extern e);
+  void define();
+  void fill();
+  Instance *i;
+
+private:
+  template <class T> T *&slot(uint32_t first, size_t k) { return i->at<T>(first + uint32_t(k)); }
+  Canon canon(ValType t) const {
+    return {t, t.is_ref() && t.heap.is_index() ? types[t.heap.index()] : nullptr};
+  }
+  uint64_t value(const Init &x) {
+    switch (x.kind) {
+    case Init::None:
+      return 0;
+    case Init::Bits:
+      return x.bits;
+    case Init::Func:
+      return i->slots[x.func];
+    case Init::Code:
+      break;
     }
-  };
-  (void)m;
-  add(t.params);
-  s += "->";
-  add(t.results);
-  return s;
-}
-
-Instance *instantiate(const Compiled &c, Extern (*import)(void *, const Import &), void *context) {
-  const Module &m = *c.module;
-  Layout at(m, uint32_t(c.handlers.size()));
-  auto *i = static_cast<Instance *>(calloc(1, sizeof(Instance) + 8 * size_t(at.count)));
-  i->compiled = &c;
-  i->elems = new std::vector<Segment>(m.elems.size());
-  i->datas = new std::vector<Segment>(m.datas.size());
-  std::vector<const CanonType *> types = canonical(m);
-  for (size_t k = 0; k < types.size(); ++k)
-    i->at<const CanonType>(at.types + uint32_t(k)) = types[k];
-  auto canon = [&](ValType t) {
-    return Canon{t, t.is_ref() && t.heap.is_index() ? types[t.heap.index()] : nullptr};
-  };
-
-  for (const Import &im : m.imports) {
-    Extern e = import(context, im);
-    if (!e.object)
-      throw Unlinkable{"unknown import"};
-    bool ok = e.kind == im.kind;
-    uint32_t slot = 0;
-    if (ok)
-      switch (im.kind) {
-      case ExternKind::Func:
-        ok = below(static_cast<FuncRef *>(e.object)->type, types[m.funcs[im.index].type]);
-        slot = im.index;
-        break;
-      case ExternKind::Table: {
-        auto *t = static_cast<TableObject *>(e.object);
-        const TableType &want = m.tables[im.index].type;
-        ok = t->type.addr64 == want.addr64 && limits_fit(t->type.limits, t->size, want.limits) &&
-             same({t->type.elem, table_heap(t)}, canon(want.elem));
-        slot = at.tables + im.index;
-        break;
-      }
-      case ExternKind::Memory: {
-        auto *o = static_cast<MemoryObject *>(e.object);
-        const MemoryType &want = m.memories[im.index].type;
-        ok = o->type.addr64 == want.addr64 && limits_fit(o->type.limits, o->bytes >> 16, want.limits);
-        slot = at.memories + im.index;
-        break;
-      }
-      case ExternKind::Global: {
-        auto *o = static_cast<GlobalObject *>(e.object);
-        const GlobalType &want = m.globals[im.index].type;
-        Canon have{o->type.type, o->heap};
-        ok = o->type.is_mutable == want.is_mutable &&
-             (want.is_mutable ? same(have, canon(want.type)) : fits(have, canon(want.type)));
-        slot = at.globals + im.index;
-        break;
-      }
-      case ExternKind::Tag:
-        ok = static_cast<TagObject *>(e.object)->type == types[m.tags[im.index].type];
-        slot = at.tags + im.index;
-        break;
-      }
-    if (!ok)
-      throw Unlinkable{"incompatible import type"};
-    if (auto *host = static_cast<FuncRef *>(e.object); e.kind == ExternKind::Func && !host->code)
-      e.object = new FuncRef{c.funcs[im.index].code, reinterpret_cast<Instance *>(host), host->type,
-                             host->entry};
-    i->at<void>(slot) = e.object;
+    return x.code(i);
   }
 
-  for (Index k = 0; k < m.funcs.size(); ++k)
-    if (m.funcs[k].import == no_index)
-      i->at<FuncRef>(k) = new FuncRef{c.funcs[k].code, i, types[m.funcs[k].type], c.funcs[k].entry};
-  for (Index k = 0; k < m.tags.size(); ++k)
-    if (m.tags[k].import == no_index) {
-      auto *t = new TagObject{{}, m.tags[k].name, signature(m, m.types[m.tags[k].type].sub),
-                              types[m.tags[k].type]};
-      t->tag = {t->name.c_str(), t->signature.c_str()};
-      i->at<TagObject>(at.tags + k) = t;
+  const Compiled &c;
+  Layout at;
+  std::vector<const CanonType *> types;
+};
+
+void Maker::link(const ImportInfo &im, Extern e) {
+  auto name = [&] {
+    return ": \"" + std::string(im.module.view()) + "\" \"" + std::string(im.field.view()) + "\"";
+  };
+  if (!e.object)
+    throw Unlinkable{"unknown import" + name()};
+  bool ok = uint32_t(e.kind) == im.kind;
+  uint32_t first = 0;
+  if (ok)
+    switch (e.kind) {
+    case ExternKind::Func:
+      ok = below(static_cast<FuncRef *>(e.object)->type, types[c.funcs[im.index].type]);
+      break;
+    case ExternKind::Table: {
+      auto *t = static_cast<TableObject *>(e.object);
+      const TableInfo &want = c.tables[im.index];
+      ok = t->type.addr64 == bool(want.addr64) && limits_fit(t->type.limits, t->size, want) &&
+           same({t->type.elem, t->heap}, canon(want.elem));
+      first = at.tables;
+      break;
     }
-  for (size_t k = 0; k < c.handlers.size(); ++k) {
-    auto &clauses = c.handlers[k].clauses;
+    case ExternKind::Memory: {
+      auto *o = static_cast<MemoryObject *>(e.object);
+      const MemoryInfo &want = c.memories[im.index];
+      ok = o->type.addr64 == bool(want.addr64) && limits_fit(o->type.limits, o->bytes >> 16, want);
+      first = at.memories;
+      break;
+    }
+    case ExternKind::Global: {
+      auto *o = static_cast<GlobalObject *>(e.object);
+      const GlobalInfo &want = c.globals[im.index];
+      Canon have{o->type.type, o->heap};
+      ok = o->type.is_mutable == bool(want.is_mutable) &&
+           (want.is_mutable ? same(have, canon(want.type)) : fits(have, canon(want.type)));
+      first = at.globals;
+      break;
+    }
+    case ExternKind::Tag:
+      ok = static_cast<TagObject *>(e.object)->type == types[c.tags[im.index].type];
+      first = at.tags;
+      break;
+    }
+  if (!ok)
+    throw Unlinkable{"incompatible import type" + name()};
+  if (auto *host = static_cast<FuncRef *>(e.object); e.kind == ExternKind::Func && !host->code)
+    e.object = new FuncRef{c.funcs[im.index].code, reinterpret_cast<Instance *>(host), host->type, host->entry};
+  slot<void>(first, im.index) = e.object;
+}
+
+/// What the module defines: in its functions, tags and memories nothing runs; globals and tables have
+/// constant expressions, which may name earlier globals.
+void Maker::define() {
+  for (size_t k = 0; k < c.funcs.count; ++k)
+    if (const FuncInfo &f = c.funcs[k]; !f.imported)
+      slot<FuncRef>(at.funcs, k) = new FuncRef{f.code, i, types[f.type], f.entry};
+  for (size_t k = 0; k < c.tags.count; ++k)
+    if (const TagInfo &t = c.tags[k]; !t.imported)
+      slot<TagObject>(at.tags, k) = new TagObject{{t.name, t.signature}, types[t.type]};
+  for (size_t k = 0; k < c.handlers.count; ++k) {
+    auto &clauses = c.handlers[k];
     auto *on = static_cast<weft_handlers *>(
-        calloc(1, sizeof(weft_handlers) + clauses.size() * sizeof(weft_handler)));
-    on->count = uint32_t(clauses.size());
-    for (size_t n = 0; n < clauses.size(); ++n)
-      on->entry[n] = {&i->at<TagObject>(at.tags + clauses[n].tag)->tag, clauses[n].is_switch, 0};
-    i->at<weft_handlers>(at.handlers + uint32_t(k)) = on;
+        calloc(1, sizeof(weft_handlers) + clauses.count * sizeof(weft_handler)));
+    on->count = uint32_t(clauses.count);
+    for (size_t n = 0; n < clauses.count; ++n)
+      on->entry[n] = {&slot<TagObject>(at.tags, clauses[n].tag)->tag, clauses[n].is_switch, 0};
+    slot<weft_handlers>(at.handlers, k) = on;
   }
-  for (Index k = 0; k < m.memories.size(); ++k)
-    if (m.memories[k].import == no_index) {
-      i->at<MemoryObject>(at.memories + k) = make_memory(m.memories[k].type);
-      if (!i->at<MemoryObject>(at.memories + k))
+  for (size_t k = 0; k < c.memories.count; ++k)
+    if (const MemoryInfo &m = c.memories[k]; !m.imported)
+      if (!(slot<MemoryObject>(at.memories, k) = make_memory({bool(m.addr64), limits(m)})))
         throw Trap{"out of memory"};
+  for (size_t k = 0; k < c.globals.count; ++k)
+    if (const GlobalInfo &x = c.globals[k]; !x.imported) {
+      auto *o = new GlobalObject{0, {bool(x.is_mutable), x.type}, canon(x.type).heap};
+      slot<GlobalObject>(at.globals, k) = o;
+      o->bits = value(x.init);
     }
+  for (size_t k = 0; k < c.tables.count; ++k)
+    if (const TableInfo &t = c.tables[k]; !t.imported) {
+      TableObject *o = make_table({bool(t.addr64), limits(t), t.elem}, value(t.init));
+      if (!o)
+        throw Trap{"out of memory"};
+      o->heap = canon(t.elem).heap;
+      slot<TableObject>(at.tables, k) = o;
+    }
+}
 
-  // Constant expressions come in the order of const_exprs: those of tables first, yet they may name globals.
-  size_t table_inits = 0, next = 0;
-  for (auto &t : m.tables)
-    table_inits += t.has_init;
-  next = table_inits;
-  for (Index k = 0; k < m.globals.size(); ++k)
-    if (m.globals[k].import == no_index) {
-      ValType t = m.globals[k].type.type;
-      auto *o = new GlobalObject{0, m.globals[k].type, canon(t).heap};
-      i->at<GlobalObject>(at.globals + k) = o;
-      o->bits = c.exprs[next++](i);
-    }
-  size_t rest = next;
-  next = 0;
-  for (Index k = 0; k < m.tables.size(); ++k) {
-    uint64_t init = m.tables[k].has_init ? c.exprs[next++](i) : 0;
-    if (m.tables[k].import == no_index) {
-      TableObject *t = make_table(m.tables[k].type, init);
-      if (!t)
-        throw Trap{"out of memory"};
-      i->at<TableObject>(at.tables + k) = t;
-      if (const CanonType *heap = canon(t->type.elem).heap)
-        table_heaps().push_back({t, heap});
-    }
-  }
-  next = rest;
+/// Segments, and what of them goes into tables and memories at once.
+void Maker::fill() {
   std::vector<uint64_t> offsets;
-  for (size_t k = 0; k < m.elems.size(); ++k) {
-    for (size_t n = 0; n < m.elems[k].items.size(); ++n)
-      (*i->elems)[k].elements.push_back(c.exprs[next++](i));
-    offsets.push_back(m.elems[k].mode == SegmentMode::Active ? c.exprs[next++](i) : 0);
+  for (size_t k = 0; k < c.elems.count; ++k) {
+    for (const Init &item : c.elems[k].items)
+      (*i->elems)[k].elements.push_back(value(item));
+    offsets.push_back(value(c.elems[k].offset));
   }
-  for (size_t k = 0; k < m.elems.size(); ++k) {
+  for (size_t k = 0; k < c.elems.count; ++k) {
     Segment &s = (*i->elems)[k];
-    if (m.elems[k].mode == SegmentMode::Active)
-      wat_table_init(i, i->at<TableObject>(at.tables + m.elems[k].table), uint32_t(k), offsets[k], 0,
+    auto mode = SegmentMode(c.elems[k].mode);
+    if (mode == SegmentMode::Active)
+      wat_table_init(i, slot<TableObject>(at.tables, c.elems[k].table), uint32_t(k), offsets[k], 0,
                      s.elements.size());
-    if (m.elems[k].mode != SegmentMode::Passive)
+    if (mode != SegmentMode::Passive)
       s.elements.clear();
   }
-  for (size_t k = 0; k < m.datas.size(); ++k)
-    (*i->datas)[k] = {{}, m.datas[k].bytes.data(), m.datas[k].bytes.size()};
-  for (size_t k = 0; k < m.datas.size(); ++k)
-    if (m.datas[k].mode == SegmentMode::Active) {
-      wat_memory_init(i, i->at<MemoryObject>(at.memories + m.datas[k].memory), uint32_t(k),
-                      c.exprs[next++](i), 0, m.datas[k].bytes.size());
+  for (size_t k = 0; k < c.datas.count; ++k)
+    (*i->datas)[k] = {{}, c.datas[k].bytes.at, c.datas[k].bytes.size};
+  for (size_t k = 0; k < c.datas.count; ++k)
+    if (const DataInfo &d = c.datas[k]; SegmentMode(d.mode) == SegmentMode::Active) {
+      wat_memory_init(i, slot<MemoryObject>(at.memories, d.memory), uint32_t(k), value(d.offset), 0,
+                      d.bytes.size);
       (*i->datas)[k].size = 0;
     }
-  if (m.start)
-    call(i->func(m.start->func), nullptr);
-  return i;
 }
 
-Extern exported(Instance *i, const std::string &name) {
-  const Module &m = *i->compiled->module;
-  Layout at(m);
-  for (const Export &e : m.exports)
-    if (e.name == name)
-      switch (e.kind) {
-      case ExternKind::Func:
-        return {e.kind, i->at<void>(e.index)};
-      case ExternKind::Table:
-        return {e.kind, i->at<void>(at.tables + e.index)};
-      case ExternKind::Memory:
-        return {e.kind, i->at<void>(at.memories + e.index)};
-      case ExternKind::Global:
-        return {e.kind, i->at<void>(at.globals + e.index)};
-      case ExternKind::Tag:
-        return {e.kind, i->at<void>(at.tags + e.index)};
-      }
+} // namespace
+
+Instance *instantiate(const Compiled &c, Extern (*import)(void *, const ImportInfo &), void *context) {
+  Maker maker(c);
+  for (const ImportInfo &im : c.imports)
+    maker.link(im, import(context, im));
+  maker.define();
+  maker.fill();
+  if (c.start != no_index)
+    call(maker.i->func(c.start), nullptr);
+  return maker.i;
+}
+
+Extern exported(Instance *i, std::string_view name) {
+  Layout at(*i->compiled);
+  const uint32_t first[] = {at.funcs, at.tables, at.memories, at.globals, at.tags}; // as ExternKind
+  for (const ExportInfo &e : i->compiled->exports)
+    if (e.name.view() == name)
+      return {ExternKind(e.kind), i->at<void>(first[e.kind] + e.index)};
   return {};
 }
 

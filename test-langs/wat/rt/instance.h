@@ -6,7 +6,7 @@
 // by one, with bit 0 set), or for continuations the handle that Weft gave. Rejected: boxed continuations,
 // an allocation for each suspension.
 #pragma once
-#include "syntax/module.h"
+#include "rt/compiled.h"
 #include <weft/base.h>
 
 namespace wat {
@@ -40,6 +40,7 @@ struct TableObject {
   uint64_t size;
   uint64_t max;
   TableType type;
+  const CanonType *heap; // of elements that are references to a defined type
 };
 
 struct GlobalObject {
@@ -50,7 +51,6 @@ struct GlobalObject {
 
 struct TagObject {
   weft_tag tag;
-  std::string name, signature;
   const CanonType *type;
 };
 
@@ -69,14 +69,18 @@ struct Object {
   uint64_t fields[];
 };
 
-/// Where things stand in Instance::slots. Made from the module alone.
+/// Where things stand in Instance::slots.
 struct Layout {
   uint32_t funcs = 0, tables, memories, globals, tags, types, handlers, count;
-  explicit Layout(const Module &m, uint32_t handler_tables = 0)
-      : tables(uint32_t(m.funcs.size())), memories(tables + uint32_t(m.tables.size())),
-        globals(memories + uint32_t(m.memories.size())),
-        tags(globals + uint32_t(m.globals.size())), types(tags + uint32_t(m.tags.size())),
-        handlers(types + uint32_t(m.types.size())), count(handlers + handler_tables) {}
+  Layout(size_t n_funcs, size_t n_tables, size_t n_memories, size_t n_globals, size_t n_tags, size_t n_types,
+         size_t n_handlers = 0)
+      : tables(uint32_t(n_funcs)), memories(tables + uint32_t(n_tables)),
+        globals(memories + uint32_t(n_memories)), tags(globals + uint32_t(n_globals)),
+        types(tags + uint32_t(n_tags)), handlers(types + uint32_t(n_types)),
+        count(handlers + uint32_t(n_handlers)) {}
+  explicit Layout(const Compiled &c)
+      : Layout(c.funcs.count, c.tables.count, c.memories.count, c.globals.count, c.tags.count, c.types.count,
+               c.handlers.count) {}
 };
 
 struct Segment { // what elem.drop and data.drop empty
@@ -84,46 +88,6 @@ struct Segment { // what elem.drop and data.drop empty
   const char *bytes = nullptr;
   uint64_t size = 0;
 };
-
-/// A handler table of a resume: made for each instance, since tags are its own.
-struct HandlerTable {
-  std::vector<HandlerClause> clauses;
-};
-
-/// One function or constant expression as compiled.
-struct CompiledFunc {
-  void *code;
-  void (*entry)(FuncRef *, uint64_t *);
-};
-
-/// What the compiler leaves beside the code: the table of functions, then constant expressions in the
-/// order of const_exprs().
-struct Compiled {
-  const Module *module = nullptr;
-  std::vector<HandlerTable> handlers;
-  const CompiledFunc *funcs = nullptr;
-  uint64_t (*const *exprs)(Instance *) = nullptr;
-};
-
-/// Visits the constant expressions of a module in their one order: tables, globals, element segments
-/// (items, then offset), data segments.
-template <class F> void const_exprs(const Module &m, F visit) {
-  for (auto &t : m.tables)
-    if (t.has_init)
-      visit(t.init, t.type.elem);
-  for (auto &g : m.globals)
-    if (g.import == no_index)
-      visit(g.init, g.type.type);
-  for (auto &e : m.elems) {
-    for (auto &item : e.items)
-      visit(item, e.type);
-    if (e.mode == SegmentMode::Active)
-      visit(e.offset, ValType(m.tables[e.table].type.addr64 ? ValType::I64 : ValType::I32));
-  }
-  for (auto &d : m.datas)
-    if (d.mode == SegmentMode::Active)
-      visit(d.offset, ValType(m.memories[d.memory].type.addr64 ? ValType::I64 : ValType::I32));
-}
 
 struct Instance {
   const Compiled *compiled;
@@ -164,16 +128,18 @@ struct Extern {
   void *object = nullptr;
 };
 
-/// Canonical types of a module, one for each of Module::types. Lives as long as the process.
-std::vector<const CanonType *> canonical(const Module &m);
+/// Canonical types, one for each of \p types. They live as long as the process.
+std::vector<const CanonType *> canonical(List<TypeInfo> types);
+/// The same for a function's type that refers to no other.
+const CanonType *canonical(std::vector<ValType> params, std::vector<ValType> results);
 
 /// Makes an instance, fills tables and memories, runs the start function. `import` answers the kind and
 /// object of an import; object null when there is none. Throws Unlinkable, Trap or WasmException.
-Instance *instantiate(const Compiled &c, Extern (*import)(void *, const Import &), void *context);
-Extern exported(Instance *i, const std::string &name); // object null when there is none
+Instance *instantiate(const Compiled &c, Extern (*import)(void *, const ImportInfo &), void *context);
+Extern exported(Instance *i, std::string_view name); // object null when there is none
 /// A host's function without results.
 Extern host_function(std::vector<ValType> params, void (*entry)(FuncRef *, uint64_t *));
-Extern spectest(const std::string &field);
+Extern spectest(std::string_view field);
 uint64_t host_reference(uint64_t number); // the same for the same number
 /// Calls a function from outside of all generated code, with a stack limit set.
 void call(FuncRef *f, uint64_t *values);

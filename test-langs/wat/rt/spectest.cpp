@@ -21,9 +21,9 @@ static Extern global(ValType t, uint64_t bits) {
 static float f32(uint64_t bits) { return std::bit_cast<float>(uint32_t(bits)); }
 static double f64(uint64_t bits) { return std::bit_cast<double>(bits); }
 
-Extern spectest(const std::string &field) {
+Extern spectest(std::string_view field) {
   using V = ValType;
-  static std::map<std::string, Extern> all = {
+  static std::map<std::string_view, Extern> all = {
       {"print", host_function({}, [](FuncRef *, uint64_t *) { print(); })},
       {"print_i32", host_function({V::I32},
                                   [](FuncRef *, uint64_t *v) { print_i32(int32_t(v[0])); })},

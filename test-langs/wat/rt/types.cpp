@@ -14,10 +14,11 @@ bool below(const CanonType *sub, const CanonType *super) {
 
 extern "C" uint32_t wat_below(const CanonType *sub, const CanonType *super) { return below(sub, super); }
 
-std::vector<const CanonType *> canonical(const Module &m) {
+static std::vector<const CanonType *> canonical(const std::vector<SubType> &types,
+                                                const std::vector<RecGroup> &all) {
   static std::unordered_map<std::string, std::vector<const CanonType *>> groups;
-  std::vector<const CanonType *> out(m.types.size());
-  for (const RecGroup &group : m.groups) {
+  std::vector<const CanonType *> out(types.size());
+  for (const RecGroup &group : all) {
     std::string key;
     auto heap = [&](HeapType h) {
       if (!h.is_index())
@@ -36,7 +37,7 @@ std::vector<const CanonType *> canonical(const Module &m) {
       }
     };
     for (Index i = group.first; i < group.first + group.count; ++i) {
-      const SubType &t = m.types[i].sub;
+      const SubType &t = types[i];
       key += char('A' + t.kind);
       key += t.is_final ? 'f' : 'o';
       for (Index s : t.supers)
@@ -60,7 +61,7 @@ std::vector<const CanonType *> canonical(const Module &m) {
     if (is_new) {
       std::vector<CanonType *> made;
       for (Index k = 0; k < group.count; ++k) {
-        made.push_back(new CanonType{m.types[group.first + k].sub, nullptr});
+        made.push_back(new CanonType{types[group.first + k], nullptr});
         at->second.push_back(made.back());
       }
       auto of = [&](Index i) -> const CanonType * {
@@ -74,6 +75,33 @@ std::vector<const CanonType *> canonical(const Module &m) {
       out[group.first + k] = at->second[k];
   }
   return out;
+}
+
+std::vector<const CanonType *> canonical(List<TypeInfo> infos) {
+  std::vector<SubType> types;
+  std::vector<RecGroup> groups;
+  for (const TypeInfo &t : infos) {
+    if (t.group)
+      groups.push_back({Index(types.size()), t.group});
+    SubType &s = types.emplace_back();
+    s.kind = SubType::Kind(t.kind);
+    s.is_final = t.is_final;
+    if (t.super != no_index)
+      s.supers.push_back(t.super);
+    s.params.assign(t.values.begin(), t.values.begin() + t.params);
+    s.results.assign(t.values.begin() + t.params, t.values.end());
+    s.fields.assign(t.fields.begin(), t.fields.end());
+    if (s.kind == SubType::Cont)
+      s.cont = HeapType(t.cont);
+  }
+  return canonical(types, groups);
+}
+
+const CanonType *canonical(std::vector<ValType> params, std::vector<ValType> results) {
+  std::vector<SubType> one(1);
+  one[0].params = std::move(params);
+  one[0].results = std::move(results);
+  return canonical(one, {{0, 1}})[0];
 }
 
 } // namespace wat

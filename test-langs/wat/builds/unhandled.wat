@@ -1,0 +1,3 @@
+;; err: unhandled suspension: unhandled tag
+;; exit: 1
+(module (tag $nobody) (func (export "_start") (suspend $nobody)))
