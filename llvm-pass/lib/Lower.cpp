@@ -220,6 +220,16 @@ void Lowering::putPayload(MarkerCall &Call, X86_64Switch &Switch, IRBuilder<> &B
               widen(V, B));
 }
 
+/// The WEFT_SENT_ values of a resume or switch.
+static unsigned sentBy(const MarkerCall &Call) {
+  PayloadCounts N = countPayload(Call.Sent);
+  bool IsSwitch = Call.Op == MarkerOp::Switch;
+  if (Call.Call->hasFnAttr(
+          SendsAllAttribute)) // but for a switch's integers, which have to be known
+    N = {IsSwitch ? N.Ints : 0, 0};
+  return N.Ints + IsSwitch + N.Floats * WEFT_SENT_FLOATS + IsSwitch * WEFT_SENT_BY_SWITCH;
+}
+
 void Lowering::lowerInline(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
@@ -232,8 +242,8 @@ void Lowering::lowerInline(MarkerCall &Call) {
     Switch.in("rdi", consume(Call));
     bool IsResume = Call.Op == MarkerOp::Resume;
     Switch.in("r10", IsResume ? Call.handlers() : Call.tag());
-    Text = IsResume ? X86_64Switch::resumeText(Tracked)
-                    : X86_64Switch::switchText(countPayload(Call.Sent).Ints, Tracked);
+    Text = IsResume ? X86_64Switch::resumeText(sentBy(Call), Tracked)
+                    : X86_64Switch::switchText(countPayload(Call.Sent).Ints, sentBy(Call), Tracked);
   }
   IRBuilder<> B(&Old);
   putPayload(Call, Switch, B);
@@ -280,7 +290,7 @@ void Lowering::lowerReturn(MarkerCall &Call) {
   changeToUnreachable(Call.Call);
 }
 
-/// By way of weft_rt_resume, _resume_throw, _suspend, _switch or _cont_bind, with the payload in memory.
+/// By way of weft_rt_resume_sent, _resume_throw, _suspend, _switch_sent or _cont_bind, with the payload in memory.
 void Lowering::lowerOutOfLine(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
@@ -306,8 +316,8 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
   switch (Call.Op) {
   case MarkerOp::Resume:
     Next = Entry.CreateAlloca(I64, nullptr, "weft.next");
-    Callee = runtime("weft_rt_resume", I32, {I64, Ptr, Ptr, Ptr, Ptr});
-    Args = {Call.handle(), Call.handlers(), Io, Io, Next};
+    Callee = runtime("weft_rt_resume_sent", I32, {I64, Ptr, Ptr, Ptr, Ptr, I32});
+    Args = {Call.handle(), Call.handlers(), Io, Io, Next, B.getInt32(sentBy(Call))};
     break;
   case MarkerOp::ResumeThrow:
     Next = Entry.CreateAlloca(I64, nullptr, "weft.next");
@@ -323,8 +333,8 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
     Args = {Call.tag(), Io, Io};
     break;
   default:
-    Callee = runtime("weft_rt_switch", B.getVoidTy(), {I64, Ptr, Ptr, I32, Ptr});
-    Args = {Call.handle(), Call.tag(), Io, B.getInt32(countPayload(Call.Sent).Ints), Io};
+    Callee = runtime("weft_rt_switch_sent", B.getVoidTy(), {I64, Ptr, Ptr, I32, Ptr});
+    Args = {Call.handle(), Call.tag(), Io, B.getInt32(sentBy(Call)), Io};
     break;
   }
   NewCall New = callInPlaceOf(Old, Callee.getFunctionType(), Callee.getCallee(), Args);

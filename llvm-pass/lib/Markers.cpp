@@ -275,6 +275,8 @@ void Canonicalizer::resume(MarkerCall &Call) {
   FunctionCallee Marker = M.getOrInsertFunction(Name, Ty);
 
   NewCall New = callInPlaceOf(Old, Ty, Marker.getCallee(), Args);
+  if (!isa<ConstantPointerNull>(In))
+    New.Call->addFnAttr(Attribute::get(Context, SendsAllAttribute));
   B.SetInsertPoint(New.After);
   B.SetCurrentDebugLocation(Old.getDebugLoc());
   if (!isa<ConstantPointerNull>(Next)) {
@@ -386,6 +388,8 @@ void Canonicalizer::suspendOrSwitch(MarkerCall &Call) {
   NewCall New = callInPlaceOf(Old, Ty, Marker.getCallee(), Args);
   if (!isa<Constant>(Call.tag()))
     New.Call->addFnAttr(Attribute::get(Context, ComputedTagAttribute));
+  if (!By || !By->Types)
+    New.Call->addFnAttr(Attribute::get(Context, SendsAllAttribute));
   if (!Received.empty() && !isa<ConstantPointerNull>(Out)) {
     B.SetInsertPoint(New.After);
     B.SetCurrentDebugLocation(Old.getDebugLoc());

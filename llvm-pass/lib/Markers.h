@@ -20,6 +20,8 @@ namespace weft {
 
 /// On a call made from C whose tag is computed: it has no signature to agree
 /// with, and carries every payload register.
+/// On calls made from C's that send all registers, since how many matter is not known.
+inline constexpr llvm::StringLiteral SendsAllAttribute = "weft-sends-all";
 inline constexpr llvm::StringLiteral ComputedTagAttribute = "weft-computed-tag";
 
 /// All calls of functions named weft.*, in the order of the module.

@@ -45,6 +45,7 @@ private:
   std::string complaint(CallBase &Call);
   std::string aboutBody(const MarkerCall &Call);
   std::string aboutBound(const MarkerCall &Call);
+  std::string aboutSent(const MarkerCall &Call);
   std::string aboutBarrier(const MarkerCall &Call);
   std::string aboutHandlers(const MarkerCall &Call);
   std::string aboutTag(const MarkerCall &Call);
@@ -97,21 +98,52 @@ std::string Verifier::aboutBody(const MarkerCall &Call) {
   return {};
 }
 
+/// The marker that \p Handle comes from, if it is one's result.
+std::optional<MarkerCall> markerBehind(Value *Handle) {
+  auto *Before = dyn_cast<CallBase>(Handle);
+  Function *Callee = Before ? calledFunction(*Before) : nullptr;
+  auto Name = Callee ? parseMarkerName(Callee->getName()) : std::nullopt;
+  std::string Why;
+  return Name ? MarkerCall::parse(*Before, *Name, Why) : std::nullopt;
+}
+
+/// What the calls of cont.bind from \p At backwards bind in this function, and
+/// the marker in front of them.
+SmallVector<Type *, 8> boundAt(std::optional<MarkerCall> &At) {
+  SmallVector<Type *, 8> Bound;
+  while (At && At->Op == MarkerOp::ContBind && !At->InC) {
+    Bound.insert(Bound.begin(), At->Sent.begin(), At->Sent.end());
+    At = markerBehind(At->handle());
+  }
+  return Bound;
+}
+
+/// Whether a resume or switch sends more than travels behind what is bound.
+std::string Verifier::aboutSent(const MarkerCall &Call) {
+  if (Call.InC || Call.Call->hasFnAttr(SendsAllAttribute))
+    return {};
+  auto At = markerBehind(Call.handle());
+  PayloadCounts Bound = countPayload(boundAt(At)), Sent = countPayload(Call.Sent);
+  unsigned Handle = Call.Op == MarkerOp::Switch;
+  auto TooMuch = [](unsigned Bound, unsigned Sent, unsigned Handle, StringRef What) {
+    return ("sends " + Twine(Sent) + " " + What + (Handle ? " and the handle of who is left" : "") +
+            " behind " + Twine(Bound) + " that are bound, at most 6 travel (rule CONT-08)")
+        .str();
+  };
+  if (Bound.Ints && Bound.Ints + Sent.Ints + Handle > WEFT_PAYLOAD_INTS)
+    return TooMuch(Bound.Ints, Sent.Ints, Handle, "integers and pointers");
+  if (Bound.Floats && Bound.Floats + Sent.Floats > WEFT_PAYLOAD_FLOATS)
+    return TooMuch(Bound.Floats, Sent.Floats, 0, "floats");
+  return {};
+}
+
 /// Where the continuation is made in the same function: whether its body takes
 /// what is bound, all calls of cont.bind in between counted.
 std::string Verifier::aboutBound(const MarkerCall &Call) {
   if (Call.InC)
     return bindsTooMany(Call);
-  SmallVector<Type *, 8> Bound;
   std::optional<MarkerCall> At = Call;
-  while (At && At->Op == MarkerOp::ContBind && !At->InC) {
-    Bound.insert(Bound.begin(), At->Sent.begin(), At->Sent.end());
-    auto *Before = dyn_cast<CallBase>(At->handle());
-    Function *Callee = Before ? calledFunction(*Before) : nullptr;
-    auto Name = Callee ? parseMarkerName(Callee->getName()) : std::nullopt;
-    std::string Why;
-    At = Name ? MarkerCall::parse(*Before, *Name, Why) : std::nullopt;
-  }
+  SmallVector<Type *, 8> Bound = boundAt(At);
   PayloadCounts N = countPayload(Bound);
   if (N.Ints > WEFT_PAYLOAD_INTS || N.Floats > WEFT_PAYLOAD_FLOATS)
     return ("binds, with what was bound before, " +
@@ -233,9 +265,15 @@ std::string Verifier::complaint(CallBase &Call) {
       [[fallthrough]];
     case MarkerOp::Resume:
       Why = aboutHandlers(*Parsed);
+      if (Why.empty() && Parsed->Op == MarkerOp::Resume)
+        Why = aboutSent(*Parsed);
       break;
-    case MarkerOp::Suspend:
     case MarkerOp::Switch:
+      Why = aboutSent(*Parsed);
+      if (!Why.empty())
+        break;
+      [[fallthrough]];
+    case MarkerOp::Suspend:
       Why = aboutTag(*Parsed);
       break;
     case MarkerOp::Barrier:

@@ -43,19 +43,22 @@ static std::string landing(std::string Text, bool Tracked) {
   return Text;
 }
 
-std::string X86_64Switch::resumeText(bool Tracked) {
-  return landing(WEFT_X86_64_RESUME("%", "$$"), Tracked);
+/// What differs from site to site is a part of the text, which is a literal.
+static std::string put(std::string Text, StringRef Mark, const Twine &What) {
+  return Text.replace(Text.find(Mark), Mark.size(), What.str());
+}
+
+std::string X86_64Switch::resumeText(unsigned Sent, bool Tracked) {
+  return put(landing(WEFT_X86_64_RESUME("%", "$$", "@sent"), Tracked), "@sent", Twine(Sent));
 }
 std::string X86_64Switch::suspendText(bool Tracked) {
   return landing(WEFT_X86_64_SUSPEND("%", "$$"), Tracked);
 }
 std::string X86_64Switch::returnText() { return WEFT_X86_64_RETURN("%", "$$"); }
 std::string X86_64Switch::currentText() { return WEFT_X86_64_CURRENT_IN_R12("%"); }
-std::string X86_64Switch::switchText(unsigned IntsSent, bool Tracked) {
-  // The register of the handle is a part of the text, which is a literal.
-  std::string Text = landing(WEFT_X86_64_SWITCH("%", "$$", "@"), Tracked);
-  size_t At = Text.find("%@");
-  return Text.replace(At, 2, ("%" + intRegister(IntsSent)).str());
+std::string X86_64Switch::switchText(unsigned IntsSent, unsigned Sent, bool Tracked) {
+  std::string Text = landing(WEFT_X86_64_SWITCH("%", "$$", "@handle", "@sent"), Tracked);
+  return put(put(Text, "@handle", intRegister(IntsSent)), "@sent", Twine(Sent));
 }
 
 X86_64Switch::Slot &X86_64Switch::slot(StringRef Register) {

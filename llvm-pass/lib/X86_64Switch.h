@@ -28,9 +28,10 @@ public:
   static llvm::StringRef intRegister(unsigned Lane);
   static llvm::StringRef floatRegister(unsigned Lane);
 
-  static std::string resumeText(bool Tracked);
+  /// \p Sent: the WEFT_SENT_ values of lowered.h; 0 when it is not known.
+  static std::string resumeText(unsigned Sent, bool Tracked);
   static std::string suspendText(bool Tracked);
-  static std::string switchText(unsigned IntsSent, bool Tracked);
+  static std::string switchText(unsigned IntsSent, unsigned Sent, bool Tracked);
   static std::string returnText();
   /// Gives the running continuation's block in r12.
   static std::string currentText();

@@ -7,6 +7,9 @@
 // weft_rt_bind_entry (arch/.../entry.cpp), which puts what was sent behind them and goes on at the
 // real ip. Who wants that one asks suspended_ip. Rejected: values in the cold half of the block,
 // which has no room for twelve; memory of their own, which could run out.
+//
+// Nor does it know how much was bound. That it is too much together is seen at weft_rt_bind_entry, where all
+// has happened already; it is taken back, so that the trap finds what every trap finds.
 #include "arch/sanitizer.h"
 #include "arch/switch.h"
 #include "cont.h"
@@ -16,6 +19,8 @@
 extern "C" {
 void weft_rt_bind_entry();
 void weft_rt_bind_entry_fresh();
+[[noreturn]] void weft_rt_refuse_bound(weft_cb *inner, const weft_payload *sent, uint64_t rbx,
+                                       void *frame, uint32_t code);
 }
 
 namespace weft {
@@ -71,6 +76,15 @@ WEFT_NOT_SEEN bool append(weft_cb *cb, bool fresh, const weft_payload *values, u
 
 } // namespace
 
+WEFT_NOT_SEEN bool bound_too_much(const weft_cb *cb, uint32_t ints, uint32_t floats) {
+  const weft_cb *inner = cb->inner;
+  if (!has_values(inner))
+    return false;
+  const BoundValues *bound = values_of(inner);
+  return bound->int_bytes / 8 + ints > WEFT_PAYLOAD_INTS ||
+         bound->float_bytes / 8 + floats > WEFT_PAYLOAD_FLOATS;
+}
+
 WEFT_NOT_SEEN void *suspended_ip(const weft_cb *cb) {
   return has_values(cb) ? values_of(cb)->ip : cb->ip;
 }
@@ -92,4 +106,28 @@ extern "C" weft_cont weft_rt_cont_bind(weft_cont k, const weft_payload *values, 
     weft_trap(WEFT_RULE_PAYLOAD, k, nullptr);
   cb = arch::consume(k);
   return cb->handle;
+}
+
+// By weft_rt_too_much (arch/.../entry.cpp), on the stack of who resumes or switches, at `frame`.
+extern "C" void weft_rt_refuse_bound(weft_cb *inner, const weft_payload *sent, uint64_t rbx,
+                                     void *frame, uint32_t code) {
+  weft_cb *target = inner, *running;
+  if (code & WEFT_SENT_BY_SWITCH) {
+    // The handle of who was left is the last integer that was sent.
+    weft_cb *left = &weft_slots[sent->i[(code & WEFT_SENT_INTS) - 1] & WEFT_SLOT_MASK];
+    while (target->psp != left->psp)
+      target = target->parent;
+    running = left->inner;
+    left->inner = left;
+    left->on = target->on;
+  } else {
+    while (target->psp != frame)
+      target = target->parent;
+    running = target->parent;
+  }
+  target->on = reinterpret_cast<const weft_handlers *>(rbx);
+  target->inner = inner;
+  target->handle -= WEFT_GENERATION_ONE;
+  weft_tls.current = running;
+  weft_trap(WEFT_RULE_PAYLOAD, target->handle, nullptr); // a switch's tag is lost by now
 }

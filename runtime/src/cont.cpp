@@ -244,6 +244,12 @@ template <uint32_t kind> Found search(weft_cb *me, const weft_tag *tag) {
 
 constexpr weft_payload kNoPayload = {};
 
+void refuse_too_much(weft_cont k, uint32_t ints, uint32_t floats) {
+  const weft_cb *cb = &weft_slots[k & WEFT_SLOT_MASK];
+  if (cb->handle == k && bound_too_much(cb, ints, floats))
+    weft_trap(WEFT_RULE_PAYLOAD, k, nullptr);
+}
+
 } // namespace
 
 weft_cb *new_root(void (*body)(void *), void *env, uint32_t stack_class) {
@@ -423,11 +429,22 @@ uint32_t weft_rt_resume(weft_cont k, const weft_handlers *on, const weft_payload
   return resume_block(cb, on, in ? *in : kNoPayload, out, next);
 }
 
+uint32_t weft_rt_resume_sent(weft_cont k, const weft_handlers *on, const weft_payload *in, weft_payload *out,
+                             weft_cont *next, uint32_t sent) {
+  refuse_too_much(k, sent & WEFT_SENT_INTS, sent / WEFT_SENT_FLOATS & 7);
+  return weft_rt_resume(k, on, in, out, next);
+}
+
 void weft_rt_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out) {
   weft_payload scratch;
   arch::san::Leave leave(arch::san::out_of(tag));
   weft_rt_suspend_text(tag, out ? out : &scratch, in ? in : &kNoPayload);
   leave.back();
+}
+
+void weft_rt_switch_sent(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t sent, weft_payload *out) {
+  refuse_too_much(k, sent & WEFT_SENT_INTS, sent / WEFT_SENT_FLOATS & 7);
+  weft_rt_switch(k, tag, in, (sent & WEFT_SENT_INTS) - 1, out);
 }
 
 void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t int_count,
@@ -437,6 +454,7 @@ void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, ui
                                      weft_rt_switch_text4, weft_rt_switch_text5};
   if (int_count > WEFT_PAYLOAD_INTS - 1)
     weft_trap(WEFT_RULE_PAYLOAD, k, tag);
+  refuse_too_much(k, int_count + 1, 0); // else the handle of who is left would be lost too
   weft_cb *cb = arch::consume(k);
   if (__builtin_expect(!cb, 0))
     weft_trap(WEFT_RULE_CONSUMED, k, tag);

@@ -75,6 +75,8 @@ uint32_t resume_block(weft_cb *cb, const weft_handlers *on, const weft_payload &
 weft_cb *innermost(weft_cb *outermost);
 // Never resumed yet.
 bool is_fresh(const weft_cb *cb);
+// Whether what is bound to a suspended chain is too much with so much more (bind.cpp).
+bool bound_too_much(const weft_cb *cb, uint32_t ints, uint32_t floats);
 // Where a suspended block goes on once what was bound to it is in place (bind.cpp): its ip, mostly.
 void *suspended_ip(const weft_cb *cb);
 

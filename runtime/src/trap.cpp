@@ -40,8 +40,9 @@ extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *t
                 static_cast<const void *>(tag), who);
   case WEFT_RULE_DROP:
     if (tag)
-      weft::fatal("weft: tag '%s' (%p) would suspend a continuation that is being dropped, in %s (CONT-03)", name,
-                  static_cast<const void *>(tag), who);
+      weft::fatal(
+          "weft: tag '%s' (%p) would suspend a continuation that is being dropped, in %s (CONT-03)",
+          name, static_cast<const void *>(tag), who);
     weft::fatal("weft: a dropped continuation went on instead of unwinding, in %s (CONT-03)", who);
   case WEFT_RULE_BARRIER: {
     const weft_barrier *at = weft_rt_barrier();

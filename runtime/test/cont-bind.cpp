@@ -1,6 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 // What is bound to a continuation comes before what its next resume or switch sends.
+#include "dies.h"
 #include "weft/backtrace.h"
 #include "weft/lowered.h"
 
@@ -110,6 +111,22 @@ TEST_CASE("a switch's integers and the handle of the one it left come behind the
     CHECK((got.i[4] & WEFT_SLOT_MASK) == (k & WEFT_SLOT_MASK));
     weft_rt_cont_drop(got.i[4]);
   }
+}
+
+TEST_CASE("a switch whose handle finds no room behind bound values breaks CONT-08") {
+  Death d = dies([] {
+    static weft_cont target;
+    static const weft_handlers on_hop = {1, 0, {{&hop, WEFT_ON_SWITCH, 0}}};
+    target = weft_rt_cont_new_mem([](void *, weft_payload *) { _exit(7); }, nullptr, 0);
+    weft_payload values = {};
+    target = weft_rt_cont_bind(target, &values, 4, 0);
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) { weft_rt_switch(target, &hop, nullptr, 2, nullptr); }, nullptr,
+        0);
+    weft_rt_resume(k, &on_hop, nullptr, nullptr, nullptr);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("CONT-08"));
 }
 
 TEST_CASE("dropping what has bound values runs its clean-ups; a fresh one is just freed") {

@@ -103,7 +103,7 @@ WEFT_API void weft_rt_cont_drop(weft_cont k);
 
 /* Binds the first `ints` integers and `floats` floats of `values` to k: what its next resume or switch
  * sends arrives behind them. Consumes k, returns its new handle. CONT-01; CONT-08 when more than six of a kind are
- * bound. What is bound and sent together is not counted: who sends too much loses it. */
+ * bound. When that and what is sent are, it is the resume's or switch's CONT-08, and nothing was consumed. */
 WEFT_API weft_cont weft_rt_cont_bind(weft_cont k, const weft_payload *values, uint32_t ints,
                                      uint32_t floats);
 
@@ -115,6 +115,17 @@ WEFT_API struct weft_cb *weft_rt_cont_renew(struct weft_cb *cb);
  * in memory; `in` and `out` may be NULL or the same. */
 WEFT_API uint32_t weft_rt_resume(weft_cont k, const weft_handlers *on, const weft_payload *in,
                                  weft_payload *out, weft_cont *next);
+/* The same for those who know how much they send, sanitized code; a resume does not, and what is too much with what was
+ * bound is lost. `sent` is made of the WEFT_SENT_ values. */
+enum {
+  WEFT_SENT_INTS = 7, /* the integers, a switch's handle of who was left included */
+  WEFT_SENT_FLOATS = 8, /* times their number */
+  WEFT_SENT_BY_SWITCH = 64
+};
+WEFT_API uint32_t weft_rt_resume_sent(weft_cont k, const weft_handlers *on, const weft_payload *in,
+                                      weft_payload *out, weft_cont *next, uint32_t sent);
+WEFT_API void weft_rt_switch_sent(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t sent,
+                                  weft_payload *out);
 /* Raises at k's suspension point; `exception` is as exceptions.h says. */
 WEFT_API uint32_t weft_rt_resume_throw(weft_cont k, const weft_handlers *on, void *exception,
                                        weft_payload *out, weft_cont *next);

@@ -115,7 +115,14 @@ class Statements(Values):
         down = [("i", j) for j in range(self.p.m + 1)] + [("f", j) for j in range(self.p.q)]
         for b, label in self.cases(node, bound, done):
             self.at(label)
-            arguments = [f"i64 {h}", self.table(node)] + self.sent(node, down, b, self.p.m)
+            sent = self.sent(node, down, b, self.p.m)
+            if node.over:
+                if not b:
+                    self.br(done)
+                    continue
+                i0, f0 = self.p.cuts[b]
+                sent = ["i64 1"] * (7 - i0) if i0 else ["double 1.0"] * (7 - f0)
+            arguments = [f"i64 {h}", self.table(node)] + sent
             v = self.marker("weft.resume", result, arguments)
             self.outcomes(node, result, v, done)
         self.at(done)
@@ -186,9 +193,9 @@ class Statements(Values):
         self.fuel(done)
         tag = self.p.tags[node.tag]
         h, bound = self.consumed(node, done)
-        # What is bound goes before what is sent, so with bound values less is sent than the tag says; only a resume can.
+        # What is bound goes before what is sent, so a tag is for as much as is bound.
         on = self.label()
-        self.put(f"br i1 {self.let(f'icmp eq i64 {bound}, 0')}, label %{on}, label %{done}")
+        self.put(f"br i1 {self.let(f'icmp eq i64 {bound}, {tag.cut}')}, label %{on}, label %{done}")
         self.at(on)
         v = self.marker("weft.switch", self.program.struct(self.program.types(tag.order[1])),
                         [f"i64 {h}", f"ptr @{self.n}_t{node.tag}"] + self.sent(node, tag.order[0]))

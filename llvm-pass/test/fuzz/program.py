@@ -31,8 +31,10 @@ class Function:
 
 
 class Tag:
-    def __init__(self, index, kind, sent, answer, order, of_main):
+    # `cut`: for switches to what has so much bound (a place of p.cuts), so less is sent than others do; `over`: too much is.
+    def __init__(self, index, kind, sent, answer, order, of_main, cut=0, over=False):
         self.index, self.kind, self.sent, self.answer, self.order, self.of_main = index, kind, sent, answer, order, of_main
+        self.cut, self.over = cut, over
 
 
 class Program:
@@ -72,6 +74,13 @@ class Generator:
             sent = (p.m, p.q) if kind else (r.randint(0, 6), r.choice([0, 0, 1, 3, 6]))
             answer = (p.m + 1 if kind or r.random() < 0.7 else r.randint(0, p.m + 1), r.randint(0, p.q))
             p.tags.append(Tag(i, kind, sent, answer, (interleave(r, *sent), interleave(r, *answer)), i == 2))
+        for cut in range(1, len(p.cuts)):
+            i0, f0 = p.cuts[cut]
+            order = [(lane, j) for lane, j in interleave(r, p.m, p.q) if j >= (i0 if lane == "i" else f0)]
+            answer = (p.m + 1, r.randint(0, p.q))
+            p.tags.append(Tag(len(p.tags), 1, (p.m, p.q), answer, (order, interleave(r, *answer)), False, cut))
+            if i0:  # with the handle of who is left one too many
+                p.tags.append(Tag(len(p.tags), 1, (p.m, p.q), (0, 0), ([("i", p.m)] * (6 - i0), []), False, cut, True))
         plain = [t for t in p.tags if not t.of_main]
         # Tables: of bodies, which the tags of main are not in; of main; of clean-ups, which list all the others.
         p.tables, self.of_bodies, self.of_main = [], [], []
@@ -93,7 +102,7 @@ class Generator:
         for _ in range(extra):
             t = r.choice(tags)
             kind = t.kind
-            if t.kind == 1 and r.random() < 0.3:
+            if t.kind == 1 and not t.cut and r.random() < 0.3:
                 kind = 0  # a tag for switching may be suspended by too
             if (t.index, kind) not in entries:
                 entries.append((t.index, kind))
@@ -189,17 +198,19 @@ class Generator:
         if kind == "bind":
             return Node(kind, self.id(), **self.slots(), args=self.args())
         if kind == "resume":
-            return Node(kind, self.id(), **self.slots(), args=self.args(), **self.resume_fields(cleanup))
+            return Node(kind, self.id(), **self.slots(), args=self.args(), over=len(p.cuts) > 1 and r.random() < 0.15,
+                        **self.resume_fields(cleanup))
         if kind == "drive":  # one continuation, as long as there is something of it
             s = self.slots()["s"]
-            step = Node("resume", self.id(), s=s, d=s, guard=True, clear=True, args=self.args(), **self.resume_fields(cleanup))
+            step = Node("resume", self.id(), s=s, d=s, guard=True, clear=True, over=False, args=self.args(), **self.resume_fields(cleanup))
             if r.random() < 0.6:
                 step = Node("try", self.id(), ("a", "b"), i=self.local(), a=[step], b=[])
             return Node("loop", self.id(), ("a",), n=r.randint(3, 8), a=[step])
         if kind == "rthrow":
             return Node(kind, self.id(), **self.slots(), i=self.local(), by_raise=r.random() < 0.5, **self.resume_fields(cleanup))
         if kind == "suspend":
-            tags = [t for t in p.tags if t.of_main] if cleanup and r.random() < 0.5 else p.tags + [t for t in p.tags if t.kind == 0]
+            tags = [t for t in p.tags if t.of_main] if cleanup and r.random() < 0.5 else \
+                [t for t in p.tags if not t.cut] + [t for t in p.tags if t.kind == 0]
             return Node(kind, self.id(), tag=r.choice(tags).index, args=self.args(), keep=r.randrange(SLOTS))
         if kind == "switch":
             tags = [t for t in p.tags if t.kind == 1]

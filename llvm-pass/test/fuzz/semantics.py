@@ -101,6 +101,14 @@ class Machine:
             self.note("resume", cont)
             self.link(cont, on)
             return self.enter(cont, ints, floats)
+        if op == "refuse":  # a resume or a switch that sends too much behind what is bound
+            handle, tag = rest
+            self.take(handle)
+            handle[0].version -= 1
+            if tag is not None:
+                self.search(tag, 1)
+            self.count["too much behind bound values"] += 1
+            raise self.trap(PAYLOAD, 1)
         if op == "suspend":
             tag, ints, floats = rest
             outermost, which = self.search(tag, 0)
@@ -357,6 +365,10 @@ class Machine:
         cont, version, b = self.taken
         ints, floats = self.payload(x, node, (self.p.m, self.p.q))
         i0, f0 = self.p.cuts[b]
+        if node.over:
+            if b:
+                yield ("refuse", (cont, version), None)
+            return
         outcome = yield ("resume", (cont, version), self.table(node), ints[i0:] + [0], floats[f0:])
         self.outcome(x, node, outcome)
 
@@ -382,9 +394,12 @@ class Machine:
 
     def on_switch(self, node, x, depth):
         cont, version, b = self.taken
-        if b == 0:
-            tag = self.p.tags[node.tag]
-            answer = yield ("switch", (cont, version), node.tag, *self.payload(x, node, tag.sent))
+        tag = self.p.tags[node.tag]
+        if b == tag.cut:
+            ints, floats = self.payload(x, node, tag.sent)
+            i0, f0 = self.p.cuts[b]
+            op = "refuse" if tag.over else "switch"
+            answer = yield (op, (cont, version), node.tag, *((ints[i0:], floats[f0:]) if not tag.over else ()))
             self.answered(x, node, tag, answer)
 
     def answered(self, x, node, tag, answer):

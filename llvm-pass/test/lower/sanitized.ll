@@ -8,7 +8,7 @@ declare i64 @weft.switch(i64, ptr, ptr)
 ; CHECK:      %weft.payload = alloca [12 x i64]
 ; CHECK:      store i64 %{{.*}}, ptr
 ; CHECK:      store double %{{.*}}, ptr
-; CHECK:      %[[WHICH:.*]] = call i32 @weft_rt_resume(i64 %k, ptr @weft_no_handlers, ptr %weft.payload, ptr %weft.payload, ptr %weft.next)
+; CHECK:      %[[WHICH:.*]] = call i32 @weft_rt_resume_sent(i64 %k, ptr @weft_no_handlers, ptr %weft.payload, ptr %weft.payload, ptr %weft.next, i32 9)
 ; CHECK:      load i64, ptr %weft.next
 ; CHECK:      load ptr, ptr
 ; CHECK:      load double, ptr
@@ -18,7 +18,7 @@ define { i32, i64, ptr, float } @resume(i64 %k, i8 %a, float %b) sanitize_addres
   ret { i32, i64, ptr, float } %r
 }
 ; CHECK-LABEL: define i64 @switch(
-; CHECK: call void @weft_rt_switch(i64 %k, ptr @t, ptr %weft.payload, i32 1, ptr %weft.payload)
+; CHECK: call void @weft_rt_switch_sent(i64 %k, ptr @t, ptr %weft.payload, i32 66, ptr %weft.payload)
 define i64 @switch(i64 %k, ptr %p) sanitize_thread {
   %r = call i64 @weft.switch(i64 %k, ptr @t, ptr %p)
   ret i64 %r

@@ -47,4 +47,4 @@ define void @table(i64 %k, ptr %on, ptr %out) {
   call i32 @weft.resume.mem(i64 %k, ptr %on, ptr null, ptr %out, ptr null)
   ret void
 }
-; CHECK: attributes #[[COMPUTED]] = { "weft-computed-tag" }
+; CHECK: attributes #[[COMPUTED]] = { "weft-computed-tag" "weft-sends-all" }

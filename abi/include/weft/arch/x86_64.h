@@ -102,6 +102,12 @@
 #define WEFT_X86_64_TAKE_RBX(R, on)                                                                \
   "movq " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") ", " R "rbx\n\t"                                    \
   "movq " R on ", " WEFT_X86_64_AT(WEFT_CB_ON, R, "rdi") "\n\t"
+/* How much a resume or switch sends, in front of the label that it is known by, which is in r15 when the target is
+ * entered: the last byte of an instruction that nothing comes to, `ud1 CODE(%rax), %eax`. Only a target to which values are
+ * bound looks at it (runtime/src/arch). Bits 0-2 the integers, 3-5 the floats, 6 for a switch, whose handle of the one
+ * left counts as an integer; 0 when it is not known. */
+#define WEFT_X86_64_SENT(code) ".byte 0x0f, 0xb9, 0x40, " code "\n"
+
 /* Jumps into the innermost of rdi's chain. Mostly the chain has one block, whose `inner` is itself: comparing lets
  * the processor guess so, where a load would hold up the jump. A longer chain's outermost becomes one of its own
  * kind again here, so a suspend to the direct resumer has nothing to store. */
@@ -117,17 +123,18 @@
   "movq " R "rdi, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
   "jmpq *" WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n"
 
-#define WEFT_X86_64_RESUME(R, D)                                                                   \
+#define WEFT_X86_64_RESUME(R, D, SENT)                                                             \
   "pushq " R "rbp\n\t"                                                                             \
   "pushq " R "rbx\n\t"                                                                             \
-  "leaq 9f(" R "rip), " R "r13\n\t"                                                                \
-  "pushq " R "r13\n\t"                                                                             \
+  "leaq 9f(" R "rip), " R "r15\n\t"                                                                \
+  "pushq " R "r15\n\t"                                                                             \
   WEFT_X86_64_TLS(R)                                                                               \
   "movq " WEFT_X86_64_CURRENT(R) ", " R "r13\n\t"                                                  \
   WEFT_X86_64_TAKE_RBX(R, "r10")                                                                   \
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
   "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
   WEFT_X86_64_GO(R)                                                                                \
+  WEFT_X86_64_SENT(SENT)                                                                           \
   "9:\n\t" WEFT_X86_64_LANDING
 
 /* The first entry of the innermost table is looked at here; everything else is the runtime's
@@ -162,7 +169,7 @@
   WEFT_X86_64_LAND(R)
 
 /* weft_rt_find_switch gives r14 = the block whose resumer lists the tag; r13 stays me. */
-#define WEFT_X86_64_SWITCH(R, D, HANDLE_REG)                                                       \
+#define WEFT_X86_64_SWITCH(R, D, HANDLE_REG, SENT)                                                 \
   "pushq " R "rbp\n\t"                                                                             \
   "pushq " R "rbx\n\t"                                                                             \
   WEFT_X86_64_TLS(R)                                                                               \
@@ -176,8 +183,8 @@
   "3:\n\t"                                                                                         \
   "movq " R "rbx, " WEFT_X86_64_AT(WEFT_CB_ON, R, "r14") "\n\t"                                    \
   WEFT_X86_64_TAKE_RBX(R, "r15")                                                                   \
-  "leaq 1f(" R "rip), " R "r11\n\t"                                                                \
-  "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_IP, R, "r13") "\n\t"                                    \
+  "leaq 1f(" R "rip), " R "r15\n\t"                                                                \
+  "movq " R "r15, " WEFT_X86_64_AT(WEFT_CB_IP, R, "r13") "\n\t"                                    \
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_SP, R, "r13") "\n\t"                                    \
   "movq " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "r14") ", " R "r11\n\t"                                \
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
@@ -186,7 +193,8 @@
   "movq " WEFT_X86_64_AT(WEFT_CB_HANDLE, R, "r14") ", " R HANDLE_REG "\n\t"                        \
   WEFT_X86_64_GO(R)                                                                                \
   "2:\n\tcallq *weft_rt_find_switch@GOTPCREL(" R "rip)\n\t"                                        \
-  "jmp 3b\n"                                                                                       \
+  "jmp 3b\n\t"                                                                                     \
+  WEFT_X86_64_SENT(SENT)                                                                           \
   WEFT_X86_64_LAND(R)
 
 /* The runtime's own switch between two tasks of one dispatch loop: r13 = me, rdi = the target's block; no

@@ -298,9 +298,15 @@ asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
 // --- Bound values -----------------------------------------------------------------------------------
 // A block with bound values has one of these for its ip: they come first, what was sent goes behind, and
 // it goes on at the real ip. Below the suspended stack pointer lies what bind.cpp put there. In front of
-// a suspension point the frame is that of the point; in front of a start it is the trampoline's.
+// a suspension point the frame is that of the point; in front of a start it is the trampoline's. What is
+// sent says how much it is in front of r15 (x86_64.h); when the two are more than travels nothing happens.
 #define BIND_ENTRY                                                                                 \
   "movq " S(WEFT_CB_SP) "(%rdi), %r13\n"                                                           \
+  "movzbl -1(%r15), %r12d\n"                                                                       \
+  "movl %r12d, %r14d\nandl $7, %r14d\nshll $3, %r14d\n"                                            \
+  "addq -208(%r13), %r14\ncmpq $48, %r14\nja 8f\n"                                                 \
+  "movl %r12d, %r14d\nandl $0x38, %r14d\n"                                                         \
+  "addq -200(%r13), %r14\ncmpq $48, %r14\nja 8f\n"                                                 \
   "movq -208(%r13), %r14\n"                                                                        \
   "leaq -192(%r13,%r14), %r14\n"                                                                   \
   "movq %rsi, 0(%r14)\nmovq %rdx, 8(%r14)\nmovq %rcx, 16(%r14)\n"                                  \
@@ -313,7 +319,12 @@ asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
   "movq -168(%r13), %r8\nmovq -160(%r13), %r9\nmovq -152(%r13), %rax\n"                            \
   "movsd -96(%r13), %xmm0\nmovsd -88(%r13), %xmm1\nmovsd -80(%r13), %xmm2\n"                       \
   "movsd -72(%r13), %xmm3\nmovsd -64(%r13), %xmm4\nmovsd -56(%r13), %xmm5\n"                       \
-  "jmpq *-216(%r13)\n"
+  "jmpq *-216(%r13)\n"                                                                             \
+  "8: testb $0x40, %r12b\n"                                                                        \
+  "je weft_rt_too_much\n" /* at the resumer's [return ip][rbx][rbp]; a switch lacks the first */   \
+  "decq %r15\n"                                                                                    \
+  "pushq %r15\n"                                                                                   \
+  "jmp weft_rt_too_much\n"
 
 // rip is saved at *(rdi + sp) - 224: DW_CFA_expression 0x10, of register 16; consts 0x11, plus 0x22.
 asm(FUNCTION("weft_rt_bind_entry") HIDDEN("weft_rt_bind_entry")
@@ -328,6 +339,20 @@ asm(FUNCTION("weft_rt_bind_entry_fresh") HIDDEN("weft_rt_bind_entry_fresh")
     ".cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
     BIND_ENTRY
     END("weft_rt_bind_entry_fresh"));
+
+// In front of a resume's label 9 or a switch's label 1, as if it had called us. rdi = the innermost of the target, which
+// is current already; rbx is its own; r12 = what the site says it sends.
+asm(FUNCTION("weft_rt_too_much") HIDDEN("weft_rt_too_much")
+    CFI_AT_RESUMER
+    "movq %rbx, %r14\n"
+    SAVE_PAYLOAD
+    "movq %rsp, %rsi\n"
+    "movq %r14, %rdx\n"
+    "movq %rbx, %rcx\n"
+    "movl %r12d, %r8d\n"
+    "callq weft_rt_refuse_bound\n"
+    "ud2\n"
+    END("weft_rt_too_much"));
 
 // --- The out-of-line forms ----------------------------------------------------------------------------
 // Callee-saved registers are pushed by hand; rbx and rbp survive the text, so they hold the buffers.
@@ -356,7 +381,7 @@ asm(FUNCTION("weft_rt_resume_text") HIDDEN("weft_rt_resume_text")
     "movq %r8, -48(%rbp)\n"
     "movq %rsi, %r10\n"
     LOAD_FROM_RDX
-    WEFT_X86_64_RESUME("%", "$")
+    WEFT_X86_64_RESUME("%", "$", "0")
     STORE_TO_RBX
     "movq -48(%rbp), %rdx\n"
     "movq %r11, (%rdx)\n"
@@ -383,7 +408,7 @@ asm(FUNCTION("weft_rt_suspend_text") HIDDEN("weft_rt_suspend_text")
       "movq %rcx, %rbx\n"                                                                          \
       "movq %rsi, %r10\n"                                                                          \
       LOAD_FROM_RDX                                                                                \
-      WEFT_X86_64_SWITCH("%", "$", reg)                                                            \
+      WEFT_X86_64_SWITCH("%", "$", reg, "0")                                                       \
       STORE_TO_RBX                                                                                 \
       OUT_OF_LINE_LEAVE                                                                            \
       END("weft_rt_switch_text" #n))

@@ -35,7 +35,7 @@ namespace weft::arch {
   register uint64_t b asm("rdx") = i1;
   register uint64_t which asm("r10") = reinterpret_cast<uint64_t>(on);
   register uint64_t next asm("r11");
-  asm volatile(WEFT_X86_64_RESUME("%%", "$")
+  asm volatile(WEFT_X86_64_RESUME("%%", "$", "0")
                : "+D"(cb), "+r"(a), "+r"(b), "+r"(which), "=r"(next)
                :
                : WEFT_CLOBBERS);
