@@ -2,7 +2,9 @@
 #include "driver/build.h"
 #include "driver/check.h"
 #include "driver/run.h"
+#include "syntax/binary.h"
 #include "syntax/parse.h"
+#include "valid/validate.h"
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +23,7 @@ static const char usage[] =
     "  wat build --library [flags] f.wat [-o f.o|f.a] [--name n]   for wat/wat.h: wat_module_n\n"
     "  wat emit-llvm [flags] f.wat        print a module's LLVM IR before any pass\n"
     "  wat dump f.wat       print a module as the compiler sees it; f.wasm for the binary format\n"
+    "  wat assemble f.wat -o f.wasm       write a module in the binary format, without names\n"
     "\n"
     "flags:\n"
     "  -O0 -O1 -O2 -O3   optimisation, -O2 when not given\n"
@@ -77,7 +80,23 @@ static int dump_file(const char *path) {
   }
 }
 
-static const char commands[] = "run, build, check, dump and emit-llvm are there";
+static int assemble(const char *path, const std::string &to) {
+  try {
+    Module m = parse_module(read_file(path));
+    CanonicalTypes types;
+    validate(m, types);
+    std::ofstream out(to, std::ios::binary);
+    out << encode_binary(m);
+    if (out.flush())
+      return 0;
+    fprintf(stderr, "wat: cannot write %s: %s\n", to.c_str(), strerror(errno));
+  } catch (const Error &e) {
+    fprintf(stderr, "%s:%u:%u: %s\n", path, e.pos.line, e.pos.column, e.message.c_str());
+  }
+  return 1;
+}
+
+static const char commands[] = "run, build, check, dump, assemble and emit-llvm are there";
 
 int main(int argc, char **argv) {
   if (argc < 2)
@@ -87,7 +106,8 @@ int main(int argc, char **argv) {
     fputs(usage, stdout);
     return 0;
   }
-  if (command != "run" && command != "build" && command != "check" && command != "dump" && command != "emit-llvm")
+  if (command != "run" && command != "build" && command != "check" && command != "dump" &&
+      command != "assemble" && command != "emit-llvm")
     bad_usage("unknown command " + command + "; " + commands);
   bool is_build = command == "build", compiles = is_build || command == "run" || command == "emit-llvm";
   BuildOptions o;
@@ -111,7 +131,7 @@ int main(int argc, char **argv) {
       o.emit_llvm = true;
     else if (is_build && a == "--name")
       o.name = value();
-    else if (is_build && a == "-o")
+    else if ((is_build || command == "assemble") && a == "-o")
       o.output = value();
     else
       bad_usage("unknown flag " + std::string(a) + " of " + command);
@@ -128,6 +148,11 @@ int main(int argc, char **argv) {
     return each(files.data(), [](const char *f, const std::string &text) { return check(f, parse_script(text)); });
   if (files[1])
     bad_usage(command + " takes one file");
+  if (command == "assemble") {
+    if (o.output.empty())
+      bad_usage("assemble needs -o and a file for the binary");
+    return assemble(files[0], o.output);
+  }
   if (command == "dump")
     return dump_file(files[0]);
   o.compile.file = files[0];

@@ -1,4 +1,4 @@
-// The binary format's way into the module model.
+// The binary format's way into the module model and out of it.
 #pragma once
 #include "syntax/module.h"
 
@@ -12,5 +12,8 @@ namespace wat {
 ///         (line 0); NotSupported for SIMD. Functions with more than 50,000 locals are refused as
 ///         in other engines ("too many locals").
 Module decode_binary(std::string_view bytes);
+
+/// The binary module of a model that the parser or the decoder made. Names and places are left out.
+std::string encode_binary(const Module &m);
 
 } // namespace wat

@@ -1,0 +1,52 @@
+;; A loop in `run` resumes a generator, which counts down and suspends with each number; the answer is their sum.
+;; `run-flag` sends a flag back with each resume, as a generator that can be started again wants it.
+(module
+  (type $f (func))
+  (type $k (cont $f))
+  (type $ff (func (param i32)))
+  (type $kf (cont $ff))
+  (tag $value (param i32))
+  (tag $asked (param i32) (result i32))
+  (global $n (mut i32) (i32.const 0))
+
+  (func $numbers (local $i i32)
+    (local.set $i (global.get $n))
+    (loop $next
+      (suspend $value (local.get $i))
+      (br_if $next (local.tee $i (i32.sub (local.get $i) (i32.const 1))))))
+  (func $restarted (local $i i32)
+    (local.set $i (global.get $n))
+    (loop $next
+      (if (result i32) (suspend $asked (local.get $i))
+        (then (i32.const 1000))
+        (else (i32.sub (local.get $i) (i32.const 1))))
+      (br_if $next (local.tee $i))))
+  (elem declare func $numbers $restarted)
+
+  (func (export "run") (param $param i32) (param $n i32) (result i64)
+    (local $k (ref null $k)) (local $sum i64)
+    (global.set $n (local.get $n))
+    (local.set $k (cont.new $k (ref.func $numbers)))
+    (loop $next
+      (block $on_value (result i32 (ref $k))
+        (resume $k (on $value $on_value) (local.get $k))
+        (return (local.get $sum)))
+      (local.set $k)
+      (local.set $sum (i64.add (i64.extend_i32_u) (local.get $sum)))
+      (br $next))
+    (unreachable))
+
+  (func (export "run-flag") (param $param i32) (param $n i32) (result i64)
+    (local $k (ref null $kf)) (local $i i32) (local $sum i64)
+    (global.set $n (local.get $n))
+    (block $on_asked (result i32 (ref $kf))
+      (resume $k (on $asked $on_asked) (cont.new $k (ref.func $restarted)))
+      (return (local.get $sum)))
+    (loop $next (param i32 (ref $kf))
+      (local.set $k)
+      (local.set $sum (i64.add (i64.extend_i32_u) (local.get $sum)))
+      (block $on_asked (result i32 (ref $kf))
+        (resume $kf (on $asked $on_asked) (i32.const 0) (local.get $k))
+        (return (local.get $sum)))
+      (br $next))
+    (unreachable)))
