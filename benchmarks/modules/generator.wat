@@ -1,5 +1,5 @@
-;; A loop in `run` resumes a generator, which counts down and suspends with each number; the answer is their sum.
-;; `run-flag` sends a flag back with each resume, as a generator that can be started again wants it.
+;; A loop in `generator` resumes a generator, which counts down and suspends with each number; the answer is their sum.
+;; `generator-flag` sends a flag back with each resume, as a generator that can be started again wants it.
 (module
   (type $f (func))
   (type $k (cont $f))
@@ -23,7 +23,7 @@
       (br_if $next (local.tee $i))))
   (elem declare func $numbers $restarted)
 
-  (func (export "run") (param $param i32) (param $n i32) (result i64)
+  (func (export "generator") (param $param i32) (param $n i32) (result i64)
     (local $k (ref null $k)) (local $sum i64)
     (global.set $n (local.get $n))
     (local.set $k (cont.new $k (ref.func $numbers)))
@@ -36,7 +36,7 @@
       (br $next))
     (unreachable))
 
-  (func (export "run-flag") (param $param i32) (param $n i32) (result i64)
+  (func (export "generator-flag") (param $param i32) (param $n i32) (result i64)
     (local $k (ref null $kf)) (local $i i32) (local $sum i64)
     (global.set $n (local.get $n))
     (block $on_asked (result i32 (ref $kf))

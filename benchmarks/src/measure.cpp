@@ -61,16 +61,15 @@ double Figures::max() const { return *std::max_element(samples.begin(), samples.
 double Figures::median() const { return at(samples, samples.size() / 2); }
 
 double Measured::ratio(const std::string &to) const {
-  auto weft = figures.find(kWeft), peer = figures.find(to);
-  return weft == figures.end() || peer == figures.end()
+  auto own = figures.find(row->systems.front()), peer = figures.find(to);
+  return own == figures.end() || peer == figures.end()
              ? 0
-             : weft->second.median() / peer->second.median();
+             : own->second.median() / peer->second.median();
 }
 
 double Measured::ratio_of_mins(const std::string &to) const {
-  auto weft = figures.find(kWeft), peer = figures.find(to);
-  return weft == figures.end() || peer == figures.end() ? 0
-                                                        : weft->second.min() / peer->second.min();
+  auto own = figures.find(row->systems.front()), peer = figures.find(to);
+  return own == figures.end() || peer == figures.end() ? 0 : own->second.min() / peer->second.min();
 }
 
 System *Session::find(const std::string &name) {
@@ -81,11 +80,12 @@ System *Session::find(const std::string &name) {
 }
 
 void start_systems(Session &session, const std::string &directory) {
-  for (const char *name : {kYardstick, kWeft, "throw", "fcontext", "coroutine", "fiber", "go"}) {
+  for (const char *name :
+       {kYardstick, kWeft, "throw", "fcontext", "coroutine", "fiber", "go", "wat", "node"}) {
     std::string program = directory + "/" + name;
     if (access(program.c_str(), X_OK))
       session.absent[name] =
-          "not built: its compiler or library was not found (./dev setup, benchmarks/README.md)";
+          "not there: its compiler, library or program was not found (benchmarks/README.md)";
     else
       session.systems.emplace_back(name, program);
   }

@@ -23,7 +23,7 @@ struct Figures {
 struct Verdict {
   std::string peer;
   double most;  // the reach
-  double ratio; // weft's median / the peer's; 0 when one is absent
+  double ratio; // the row's first system's median / the peer's; 0 when one is absent
   bool known() const { return ratio > 0; }
   bool met() const { return known() && ratio <= most; }
 };
@@ -32,7 +32,7 @@ struct Measured {
   const Row *row;
   std::map<std::string, Figures> figures; // by system; the yardstick is in each row
   std::vector<Verdict> verdicts;
-  // weft's median over that one's, 0 when one is absent; and the same of minimums, which a busy
+  // The row's first system's median over that one's, 0 when one is absent; and the same of minimums, which a busy
   // machine disturbs less.
   double ratio(const std::string &to) const;
   double ratio_of_mins(const std::string &to) const;

@@ -37,23 +37,26 @@ Cells cells(const Measured &m, const std::string &name, const Figures &f) {
   auto call = m.figures.find(kYardstick);
   if (call != m.figures.end())
     c.calls = text("%.1f", f.median() / call->second.median());
-  if (name != kWeft && m.ratio(name) > 0) {
-    c.ratio = text("%.2f", m.ratio(name));
-    c.mins = text("%.2f", m.ratio_of_mins(name));
+  // A twentieth and less needs another digit.
+  auto ratio = [](double v) { return text(v < 0.1 ? "%.3f" : "%.2f", v); };
+  if (name != m.row->systems.front() && m.ratio(name) > 0) {
+    c.ratio = ratio(m.ratio(name));
+    c.mins = ratio(m.ratio_of_mins(name));
   }
   for (const Verdict &v : m.verdicts)
     if (v.peer == name) {
-      c.reach = text("%.2f", v.most);
+      c.reach = ratio(v.most);
       c.verdict = v.known() ? (v.met() ? "met" : "not met") : "";
     }
   return c;
 }
 
-// weft first, then its peers; the yardstick only where a reach is about it.
+// The first system, then its peers; the yardstick only where a reach is about it.
 std::vector<std::string> order(const Measured &m) {
-  std::vector<std::string> names = {kWeft};
+  const std::string own = m.row->systems.front();
+  std::vector<std::string> names = {own};
   for (const auto &[name, f] : m.figures)
-    if (name != kWeft && name != kYardstick)
+    if (name != own && name != kYardstick)
       names.push_back(name);
   for (const Verdict &v : m.verdicts)
     if (v.peer == kYardstick)

@@ -16,6 +16,9 @@ const std::vector<const char *> kSwitchPeers = {"weft", "fcontext"};
 const std::vector<const char *> kWithCoroutine = {"weft", "fcontext", "coroutine"};
 const std::vector<const char *> kTaskPeers = {"weft", "go", "fiber"};
 constexpr double kHalf = 0.5, kOthers = 0.8;
+// Beside V8: a pair of resume and suspend, and what has none.
+constexpr double kThirtieth = 1 / 30., kEqual = 1.1;
+const char *const kThreads = "WebAssembly: threads that only yield, under a scheduler with a queue in a table.";
 
 Row elements(uint64_t depth, const char *title) {
   return {"elements",
@@ -72,6 +75,14 @@ Row forward(uint64_t depth, const char *title) {
           kSwitchPeers,
           depth == 128 ? std::vector<Reach>{{"fcontext", kHalf}, {"forward/1", 1.3}}
                        : std::vector<Reach>{{"fcontext", kHalf}}};
+}
+
+// A function of benchmarks/modules, the same binary in wat and in Node.
+Row wasm(const char *name, uint64_t param, const char *title, const char *operation, const char *about,
+         uint64_t small, uint64_t answer, double reach) {
+  if (!reach) // V8 has no switch
+    return {name, param, title, operation, about, small, answer, {"wat"}, {}};
+  return {name, param, title, operation, about, small, answer, {"wat", "node"}, {{"node", reach}}};
 }
 
 Row search(uint64_t depth, const char *title) {
@@ -302,6 +313,32 @@ const std::vector<Row> &rows() {
        {"weft", "go"},
        {},
        true},
+      wasm("wasm-generator", 0, "wasm: generator", "pair",
+           "WebAssembly: a loop resumes a generator, which suspends with each number.", kSmall, kSum, kThirtieth),
+      wasm("wasm-generator-flag", 0, "wasm: generator with a flag sent back", "pair",
+           "WebAssembly: the same, and each resume sends a number, which the generator looks at.", kSmall, kSum,
+           kThirtieth),
+      wasm("wasm-yields", 16, "wasm: 16 threads yield", "yield", kThreads, 1600, 1600, kThirtieth),
+      wasm("wasm-yields", 1000, "wasm: 1000 threads yield", "yield", kThreads, 2000, 2000, kThirtieth),
+      wasm("wasm-forks", 16, "wasm: 16 threads forked by a tag", "yield",
+           "WebAssembly: the same, but each thread asks the scheduler by a second tag to start the next.", 1600, 1600,
+           kThirtieth),
+      wasm("wasm-messages", 16, "wasm: actors", "pair",
+           "WebAssembly: actors in a ring pass a number on; send and receive are a suspension each, and their "
+           "handler keeps mailboxes and waiting actors.",
+           kSmall, kSmall / 2, kThirtieth),
+      wasm("wasm-promises", 16, "wasm: async and await", "yield",
+           "WebAssembly: tasks that yield n / 16 times each, started and awaited by one more through promises.", 1600,
+           1600, kThirtieth),
+      wasm("wasm-switches", 16, "wasm: 16 threads switch", "switch",
+           "WebAssembly: threads hand over to the next in the queue by switch.", 1600, 1600, 0),
+      wasm("wasm-fib", 0, "wasm: fib", "call", "WebAssembly: fib(20) by recursion.", 21891, 6765, kEqual),
+      wasm("wasm-matrix", 64, "wasm: product of 64 x 64 doubles", "term",
+           "WebAssembly: a product of matrices in memory, row by column.", 262144, 1376256, kEqual),
+      wasm("wasm-sieve", 65536, "wasm: primes below 65536", "number",
+           "WebAssembly: the sieve of Eratosthenes with a byte for each number.", 65536, 6542, kEqual),
+      wasm("wasm-indirect", 0, "wasm: calls through a table", "call",
+           "WebAssembly: four small functions are called by turns through a table.", 4, 16, kEqual),
   };
   return table;
 }

@@ -11,7 +11,7 @@
 
 namespace bench {
 
-// "weft costs at most `most` times what `peer` costs": a system, or another row of weft's own by
+// "the row's first system costs at most `most` times what `peer` costs": a system, or another row of weft's own by
 // its workload and parameter ("driver/4").
 struct Reach {
   const char *peer;
@@ -24,14 +24,14 @@ struct Row {
   const char *title;
   const char *operation; // what one figure is the cost of
   const char *about;
-  uint64_t small_ops; // the small input,
-  uint64_t answer;    // and its known answer
-  std::vector<const char *> systems;
+  uint64_t small_ops;                // the small input,
+  uint64_t answer;                   // and its known answer
+  std::vector<const char *> systems; // the first is ours: ratios and reaches are its
   std::vector<Reach> reach;
   bool bytes = false; // the figure is memory; each run is then in a process of its own
 };
 
-extern const char *const kWeft;      // the system that reaches are about
+extern const char *const kWeft;      // the system of nearly all rows
 extern const char *const kYardstick; // the system whose one figure everything is a multiple of
 
 const std::vector<Row> &rows();

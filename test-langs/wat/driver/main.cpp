@@ -1,4 +1,5 @@
 // The command line: wat run f.wast, wat check f.wast, wat dump f.wat.
+#include "driver/bench.h"
 #include "driver/build.h"
 #include "driver/check.h"
 #include "driver/run.h"
@@ -23,6 +24,7 @@ static const char usage[] =
     "  wat build --library [flags] f.wat [-o f.o|f.a] [--name n]   for wat/wat.h: wat_module_n\n"
     "  wat emit-llvm [flags] f.wat        print a module's LLVM IR before any pass\n"
     "  wat dump f.wat       print a module as the compiler sees it; f.wasm for the binary format\n"
+    "  wat bench [flags] f.wat..          call exports as weft-bench asks on standard input\n"
     "  wat assemble f.wat -o f.wasm       write a module in the binary format, without names\n"
     "\n"
     "flags:\n"
@@ -96,7 +98,21 @@ static int assemble(const char *path, const std::string &to) {
   return 1;
 }
 
-static const char commands[] = "run, build, check, dump, assemble and emit-llvm are there";
+static int serve(char **files, const CompileOptions &o) {
+  std::vector<std::string> texts;
+  for (char **f = files; *f; ++f)
+    texts.push_back(read_file(*f));
+  try {
+    return !bench(texts, o);
+  } catch (const Error &e) {
+    fprintf(stderr, "wat: %u:%u: %s\n", e.pos.line, e.pos.column, e.message.c_str());
+  } catch (const WriteFailed &w) {
+    fprintf(stderr, "wat: %s\n", w.message.c_str());
+  }
+  return 1;
+}
+
+static const char commands[] = "run, build, check, dump, assemble, bench and emit-llvm are there";
 
 int main(int argc, char **argv) {
   if (argc < 2)
@@ -107,9 +123,9 @@ int main(int argc, char **argv) {
     return 0;
   }
   if (command != "run" && command != "build" && command != "check" && command != "dump" &&
-      command != "assemble" && command != "emit-llvm")
+      command != "assemble" && command != "bench" && command != "emit-llvm")
     bad_usage("unknown command " + command + "; " + commands);
-  bool is_build = command == "build", compiles = is_build || command == "run" || command == "emit-llvm";
+  bool is_build = command == "build", compiles = is_build || command == "run" || command == "bench" || command == "emit-llvm";
   BuildOptions o;
   std::vector<char *> files;
   for (char **at = argv + 2; *at; ++at) {
@@ -146,6 +162,8 @@ int main(int argc, char **argv) {
     });
   if (command == "check")
     return each(files.data(), [](const char *f, const std::string &text) { return check(f, parse_script(text)); });
+  if (command == "bench")
+    return serve(files.data(), o.compile);
   if (files[1])
     bad_usage(command + " takes one file");
   if (command == "assemble") {

@@ -17,7 +17,8 @@ std::string shape(Module m) {
     for (auto &item : items)
       item.name.clear();
   };
-  clear(m.types), clear(m.funcs), clear(m.tables), clear(m.memories), clear(m.globals), clear(m.tags);
+  clear(m.types), clear(m.funcs), clear(m.tables), clear(m.memories), clear(m.globals),
+      clear(m.tags);
   clear(m.elems), clear(m.datas);
   for (auto &f : m.funcs)
     f.local_names.clear();

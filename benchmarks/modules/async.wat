@@ -1,0 +1,101 @@
+;; Asynchronous sums: `$async` starts a task for a promise, each task yields once for a number, fulfils its promise, and
+;; the one that awaits adds up. Promises are words in memory; tasks stand in a queue, who waits for a promise in a table.
+(module
+  (type $f (func))
+  (type $k (cont $f))
+  (type $fi (func (param i32)))
+  (type $ki (cont $fi))
+  (type $fii (func (param i32 i32)))
+  (type $kii (cont $fii))
+  (tag $yield)
+  (tag $fulfil (param i32 i32))          ;; a promise, its value
+  (tag $async (param (ref $ki)) (result i32)) ;; what wants its promise; the promise
+  (tag $await (param i32) (result i32))  ;; a promise; its value
+  (memory 1)
+  (table $waiting 256 (ref null $ki))
+  (table $queue 256 (ref null $k))       ;; a ring
+  (global $front (mut i32) (i32.const 0))
+  (global $back (mut i32) (i32.const 0))
+  (global $tasks (mut i32) (i32.const 0))
+  (global $each (mut i32) (i32.const 0))
+  (global $promises (mut i32) (i32.const 0))
+  (global $answer (mut i64) (i64.const 0))
+
+  (func $enqueue (param $k (ref $k))
+    (table.set $queue (i32.and (global.get $back) (i32.const 255)) (local.get $k))
+    (global.set $back (i32.add (global.get $back) (i32.const 1))))
+  (func $dequeue (result (ref null $k)) (local $at i32)
+    (if (i32.eq (global.get $front) (global.get $back)) (then (return (ref.null $k))))
+    (local.set $at (i32.and (global.get $front) (i32.const 255)))
+    (global.set $front (i32.add (global.get $front) (i32.const 1)))
+    (table.get $queue (local.get $at)))
+
+  (func $sum (param $n i32) (param $promise i32) (local $sum i32)
+    (loop $next
+      (local.set $sum (i32.add (local.get $sum) (i32.const 1)))
+      (suspend $yield)
+      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (suspend $fulfil (local.get $promise) (local.get $sum)))
+  (func $main (local $i i32)
+    (loop $next
+      (drop (suspend $async (cont.bind $kii $ki (global.get $each) (cont.new $kii (ref.func $sum)))))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (global.get $tasks))))
+    (loop $next
+      (local.set $i (i32.sub (local.get $i) (i32.const 1)))
+      (global.set $answer (i64.add (global.get $answer)
+                                   (i64.extend_i32_u (suspend $await (local.get $i)))))
+      (br_if $next (local.get $i))))
+  (elem declare func $sum $main)
+
+  ;; Before a promise has its value, its word is -1.
+  (func $promise (result i32) (local $p i32)
+    (local.set $p (global.get $promises))
+    (global.set $promises (i32.add (local.get $p) (i32.const 1)))
+    (i32.store (i32.shl (local.get $p) (i32.const 2)) (i32.const -1))
+    (local.get $p))
+
+  (func $schedule (local $k (ref null $k)) (local $ki (ref null $ki)) (local $asked (ref null $ki))
+    (local $p i32) (local $v i32)
+    (loop $next
+      (block $none
+        (local.set $k (br_on_null $none (call $dequeue)))
+        (block $on_yield (result (ref $k))
+          (block $on_fulfil (result i32 i32 (ref $k))
+            (block $on_async (result (ref $ki) (ref $ki))
+              (block $on_await (result i32 (ref $ki))
+                (resume $k (on $yield $on_yield) (on $fulfil $on_fulfil) (on $async $on_async)
+                  (on $await $on_await) (local.get $k))
+                (br $next))
+              (local.set $ki)
+              (local.set $p)
+              (local.set $v (i32.load (i32.shl (local.get $p) (i32.const 2))))
+              (if (i32.eq (local.get $v) (i32.const -1))
+                (then (table.set $waiting (local.get $p) (local.get $ki)))
+                (else (call $enqueue (cont.bind $ki $k (local.get $v) (local.get $ki)))))
+              (br $next))
+            (local.set $asked)
+            (local.set $ki)
+            (local.set $p (call $promise))
+            (call $enqueue (cont.bind $ki $k (local.get $p) (local.get $ki)))
+            (call $enqueue (cont.bind $ki $k (local.get $p) (local.get $asked)))
+            (br $next))
+          (local.set $k)
+          (local.set $v)
+          (local.set $p)
+          (i32.store (i32.shl (local.get $p) (i32.const 2)) (local.get $v))
+          (block $nobody
+            (local.set $ki (br_on_null $nobody (table.get $waiting (local.get $p))))
+            (table.set $waiting (local.get $p) (ref.null $ki))
+            (call $enqueue (cont.bind $ki $k (local.get $v) (local.get $ki))))
+          (ref.as_non_null (local.get $k)))
+        (call $enqueue)
+        (br $next))))
+
+  (func (export "promises") (param $n_tasks i32) (param $n i32) (result i64)
+    (global.set $tasks (local.get $n_tasks))
+    (global.set $each (i32.div_u (local.get $n) (local.get $n_tasks)))
+    (global.set $promises (i32.const 0))
+    (global.set $answer (i64.const 0))
+    (call $enqueue (cont.new $k (ref.func $main)))
+    (call $schedule)
+    (global.get $answer)))
