@@ -1,6 +1,13 @@
 ;; A trap ends the program with its text; what was printed before is there.
 ;; out: 1 : i32
 ;; err: trap: integer divide by zero
+;; err-O0-g:   #0  $divide (trap.wat:15:6)
+;; err-O0-g:   #1  $twice (trap.wat:18:8)
+;; err-O0-g:   #2  $main (trap.wat:22:15)
+;; err-O2-g:   #0  $divide (trap.wat:15:6), inlined in $main
+;; err-O0:   #0  $divide
+;; err-O0:   #1  $twice
+;; err-O0:   #2  $main
 ;; exit: 1
 (module
   (import "spectest" "print_i32" (func $print (param i32)))

@@ -28,7 +28,7 @@ bool bench(const std::vector<std::string> &texts, const CompileOptions &options)
     modules.push_back(parse_module(text));
     CanonicalTypes types;
     validate(modules.back(), types);
-    numbers.push_back(code.add(modules.back()));
+    numbers.push_back(code.add(modules.back(), options.file));
   }
   if (!code.load())
     return false;

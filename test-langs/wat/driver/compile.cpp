@@ -47,6 +47,8 @@ static void generate(llvm::Module &m, llvm::TargetMachine &tm, const Unit &u, co
   m.setPICLevel(llvm::PICLevel::BigPIC);
   m.addModuleFlag(llvm::Module::Max, "uwtable", 2);
   ModuleGen gen(m, u.module, u.symbol, o.file);
+  if (o.debug)
+    gen.debug = std::make_unique<DebugInfo>(m, o.file, o.level > 0);
   gen.generate();
   if (u.program)
     add_main(m, u.symbol);

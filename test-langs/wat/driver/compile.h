@@ -55,15 +55,15 @@ private:
 class Code {
 public:
   explicit Code(CompileOptions o) : options_(std::move(o)) {}
-  /// Throws Error (NotSupported) and WriteFailed. Its number, for compiled().
-  size_t add(const Module &m);
+  /// `file` is where its positions are. Throws Error (NotSupported) and WriteFailed. Its number, for compiled().
+  size_t add(const Module &m, const std::string &file);
   /// False, with the reason on stderr, when the linker or the loader fails.
   bool load();
   const Compiled &compiled(size_t number) const { return *modules_[number]; }
 
 private:
   CompileOptions options_;
-  TempDir dir_;
+  std::optional<TempDir> dir_{std::in_place}; // until all is loaded
   std::vector<std::string> objects_;
   std::vector<const Compiled *> modules_;
 };

@@ -1,6 +1,7 @@
 // Linking and loading: lld alone for what this process loads, the C++ compiler's driver for programs.
 #include "driver/build.h"
 #include "driver/compile.h"
+#include "rt/lines.h"
 #include <cstring>
 #include <dlfcn.h>
 #include <filesystem>
@@ -47,9 +48,10 @@ bool run_command(std::vector<std::string> command) {
   return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-size_t Code::add(const Module &m) {
+size_t Code::add(const Module &m, const std::string &file) {
   std::string symbol = "wat_m" + std::to_string(objects_.size());
-  objects_.push_back(dir_.file(symbol + ".o"));
+  objects_.push_back(dir_->file(symbol + ".o"));
+  options_.file = file;
   compile({m, symbol}, options_, objects_.back());
   return objects_.size() - 1;
 }
@@ -57,7 +59,7 @@ size_t Code::add(const Module &m) {
 bool Code::load() {
   if (objects_.empty())
     return true;
-  std::string library = dir_.file("script.so");
+  std::string library = dir_->file("script.so");
   std::vector<std::string> command{WAT_LD, "-shared", "--eh-frame-hdr", "-z", "now", "-o", library};
   command.insert(command.end(), objects_.begin(), objects_.end());
   if (!run_command(command)) {
@@ -69,6 +71,9 @@ bool Code::load() {
     fprintf(stderr, "wat: %s\n", dlerror());
     return false;
   }
+  if (options_.debug)
+    keep_lines(library);
+  dir_.reset();
   for (size_t k = 0; k < objects_.size(); ++k)
     modules_.push_back(static_cast<const Compiled *>(dlsym(lib, ("wat_m" + std::to_string(k)).c_str())));
   return true;

@@ -2,6 +2,7 @@
 // executed in order. A module that does not compile fails its own command and those that need it.
 #include "driver/run.h"
 #include "driver/compile.h"
+#include "rt/backtrace.h"
 #include "valid/validate.h"
 #include <algorithm>
 #include <cinttypes>
@@ -19,6 +20,7 @@ struct Outcome {
   std::string message;
   std::vector<uint64_t> values;
   std::vector<ValType> types;
+  std::vector<uintptr_t> frames = {}; // of a trap
   std::string describe() const;
 };
 
@@ -137,7 +139,7 @@ private:
   void prepare(const Command &c);
   void command(const Command &c);
   void judge(const Command &c, const Outcome &o, bool ok, const std::string &expected);
-  void fail(const Command &c, const std::string &what);
+  void fail(const Command &c, const std::string &what, const Outcome &o = {});
   Outcome make(const Prepared &p, Instance *&instance);
   Outcome act(const Action &a);
   Instance *instance(const std::optional<std::string> &name);
@@ -153,9 +155,10 @@ private:
   CanonicalTypes types_;
 };
 
-void Runner::fail(const Command &c, const std::string &what) {
+void Runner::fail(const Command &c, const std::string &what, const Outcome &o) {
   ++result.failed;
   printf("%s:%u: %s: %s\n", file_.c_str(), c.pos.line, to_text(c.kind), what.c_str());
+  fputs(backtrace_text(o.frames, "  ").c_str(), stdout);
 }
 
 void Runner::prepare(const Command &c) {
@@ -163,7 +166,11 @@ void Runner::prepare(const Command &c) {
   try {
     Module m = load(*c.definition);
     validate(m, types_);
-    p.compiled = code_.add(m);
+    const Definition &d = *c.definition;
+    std::string file = file_;
+    if (d.form != Definition::Text) // whose positions are its own
+      file += ":" + std::to_string(d.pos.line) + (d.form == Definition::Quote ? ":quoted" : ":binary");
+    p.compiled = code_.add(m, file);
   } catch (const Error &e) {
     p.error = std::to_string(e.pos.line) + ":" + std::to_string(e.pos.column) + ": " + e.message;
   } catch (const WriteFailed &e) {
@@ -185,6 +192,7 @@ template <class F> Outcome attempt(F run) {
   } catch (const Trap &t) {
     o.kind = t.suspension ? Outcome::Suspended : Outcome::Trapped;
     o.message = t.message;
+    o.frames = t.frames;
   } catch (const WasmException &) {
     o.kind = Outcome::Thrown;
   } catch (const Unlinkable &u) {
@@ -242,7 +250,7 @@ void Runner::judge(const Command &c, const Outcome &o, bool ok, const std::strin
   if (ok)
     ++result.passed;
   else
-    fail(c, "expected " + expected + ", got " + o.describe());
+    fail(c, "expected " + expected + ", got " + o.describe(), o);
 }
 
 void Runner::command(const Command &c) {
@@ -262,7 +270,7 @@ void Runner::command(const Command &c) {
     }
     Outcome o = make(p, last_);
     if (o.kind != Outcome::Returned)
-      fail(c, "expected an instance, got " + o.describe());
+      fail(c, "expected an instance, got " + o.describe(), o);
     if (c.name)
       named_[*c.name] = last_;
     return;
@@ -273,7 +281,7 @@ void Runner::command(const Command &c) {
     if (p)
       o = make(*p, last_);
     if (o.kind != Outcome::Returned)
-      fail(c, "expected an instance, got " + o.describe());
+      fail(c, "expected an instance, got " + o.describe(), o);
     if (c.name)
       named_[*c.name] = last_;
     return;
@@ -284,7 +292,7 @@ void Runner::command(const Command &c) {
   case Command::Run: {
     Outcome o = act(c.action);
     if (o.kind != Outcome::Returned)
-      fail(c, "expected results, got " + o.describe());
+      fail(c, "expected results, got " + o.describe(), o);
     return;
   }
   case Command::AssertReturn: {

@@ -49,13 +49,15 @@ Value *FuncGen::rt(const char *name, const char *signature, ArrayRef<Value *> ar
 void FuncGen::trap(TrapCode code) {
   auto *c = b.CreateCall(g.rt("wat_trap", "vi"), {b.getInt32(uint32_t(code))});
   c->setDoesNotReturn();
+  if (g.debug)
+    c->addFnAttr(Attribute::NoMerge); // one call for two places would have neither's line
   b.CreateUnreachable();
 }
 
 void FuncGen::trap_if(Value *condition, TrapCode code) {
   BasicBlock *&to = traps_[code];
   auto *on = block("");
-  if (!to) {
+  if (!to || g.debug) {
     to = block("trap");
     IRBuilder<>::InsertPointGuard guard(b);
     b.SetInsertPoint(to);
@@ -225,6 +227,10 @@ void FuncGen::body(const Func &f) {
                                            : static_cast<Value *>(Constant::getNullValue(g.type(locals[k]))),
                   a);
   }
+  if (g.debug) { // only now: what has no place is the prologue, which debuggers pass
+    b.SetCurrentDebugLocation(DebugInfo::at(f_, f.pos));
+    g.debug->locals(f_, f, type_->params.size(), locals, locals_, b.GetInsertBlock());
+  }
   stack_check(f);
   Control c{};
   c.next = c.branch = block("return");
@@ -252,6 +258,8 @@ void FuncGen::constant() {
 void FuncGen::run() {
   unsigned skipped = 0;
   for (const Instr &i : code_.code) {
+    if (g.debug)
+      b.SetCurrentDebugLocation(DebugInfo::at(f_, i.pos));
     bool opens = i.op == Op::Block || i.op == Op::Loop || i.op == Op::If || i.op == Op::TryTable;
     if (dead_ && opens)
       ++skipped;

@@ -91,10 +91,11 @@ public:
     return row<Init>({i32(Init::Code), i32(0), ConstantExpr::getPtrToInt(f, g.i64)});
   }
 
-  Constant *func(const Func &f, Function *code) {
+  Constant *func(Index k, Function *code) {
+    const Func &f = g.source.funcs[k];
     const SubType &t = g.func_type(f.type);
     return row<FuncInfo>({code ? code : g.host_thunk(t), g.entry_thunk(t), i32(f.type),
-                          i32(f.import != no_index), text(f.name), pos(f.pos),
+                          i32(f.import != no_index), text(g.shown_name(k)), pos(f.pos),
                           pos(f.body.code.empty() ? f.pos : f.body.code.back().pos)});
   }
 
@@ -156,7 +157,7 @@ void ModuleGen::describe() {
     types.push_back(w.type(source.types[k], group.first == k ? group.count : 0));
   }
   for (size_t k = 0; k < source.funcs.size(); ++k)
-    funcs.push_back(w.func(source.funcs[k], funcs_[k]));
+    funcs.push_back(w.func(Index(k), funcs_[k]));
   Constant *all = w.row<Compiled>(
       {w.text(file), w.i32(source.start ? source.start->func : no_index), w.i32(0), w.list(types),
        w.list(funcs), w.list_of(source.tables, [&](auto &t) { return w.table(t); }),

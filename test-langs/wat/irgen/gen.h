@@ -3,6 +3,7 @@
 // The calling convention is tailcc for all WebAssembly functions, so that tail calls need not have equal
 // signatures (docs/decisions/0015).
 #pragma once
+#include "irgen/debug.h"
 #include "rt/instance.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -25,6 +26,7 @@ public:
   ModuleGen(llvm::Module &m, const Module &source, std::string prefix, std::string file);
   void generate();
   std::vector<std::vector<HandlerClause>> handlers; // of each resume
+  std::unique_ptr<DebugInfo> debug;                 // set before generate() for -g
 
   llvm::Module &m;
   const Module &source;
@@ -41,6 +43,8 @@ public:
   llvm::FunctionType *signature(const SubType &t);
   llvm::Type *result_type(const std::vector<ValType> &results);
   llvm::Function *func(Index i) const { return funcs_[i]; }
+  /// For people: by its name, else as what it is exported, else by its number.
+  std::string shown_name(Index i) const;
   /// A function of the run-time library: r its result, a its arguments, as letters: v i l p.
   llvm::FunctionCallee rt(const char *name, const char *signature);
   llvm::Function *body_thunk(const SubType &t);

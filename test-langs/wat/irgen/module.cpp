@@ -209,9 +209,25 @@ void ModuleGen::generate() {
     funcs_.push_back(fn);
   }
   for (size_t i = 0; i < source.funcs.size(); ++i)
+    if (funcs_[i] && debug) {
+      const Func &f = source.funcs[i];
+      debug->function(funcs_[i], f, func_type(f.type), f.name.empty() ? shown_name(Index(i)) : f.name);
+    }
+  for (size_t i = 0; i < source.funcs.size(); ++i)
     if (funcs_[i])
       FuncGen(*this, funcs_[i], source.funcs[i].body).body(source.funcs[i]);
   describe();
+  if (debug)
+    debug->finish();
+}
+
+std::string ModuleGen::shown_name(Index i) const {
+  if (!source.funcs[i].name.empty())
+    return "$" + source.funcs[i].name;
+  for (const Export &e : source.exports)
+    if (e.kind == ExternKind::Func && e.index == i)
+      return "\"" + e.name + "\"";
+  return "function " + std::to_string(i);
 }
 
 Value *to_bits(IRBuilder<> &b, Value *v) {

@@ -52,8 +52,8 @@ struct FuncInfo {
   void (*entry)(FuncRef *, uint64_t *values);
   uint32_t type;
   uint32_t imported;
-  Text name;
-  Pos first, last; // in the text
+  Text name; // for people
+  Pos first, last; // in the text, or offsets
 };
 
 struct TableInfo {

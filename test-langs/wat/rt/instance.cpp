@@ -1,6 +1,7 @@
 // Instantiation and linking: imports are matched by type, then globals, tables, segments and the start function
 // run in the specification's order.
 #include "rt/instance.h"
+#include "rt/backtrace.h"
 #include <cstring>
 
 namespace wat {
@@ -97,7 +98,7 @@ public:
   explicit Maker(const Compiled &c) : c(c), at(c), types(canonical(c.types)) {
     i = static_cast<Instance *>(calloc(1, sizeof(Instance) + 8 * size_t(at.count)));
     if (!i)
-      throw Trap{"out of memory"};
+      raise_trap("out of memory");
     i->compiled = &c;
     i->elems = new std::vector<Segment>(c.elems.count);
     i->datas = new std::vector<Segment>(c.datas.count);
@@ -203,7 +204,7 @@ void Maker::define() {
   for (size_t k = 0; k < c.memories.count; ++k)
     if (const MemoryInfo &m = c.memories[k]; !m.imported)
       if (!(slot<MemoryObject>(at.memories, k) = make_memory({bool(m.addr64), limits(m)})))
-        throw Trap{"out of memory"};
+        raise_trap("out of memory");
   for (size_t k = 0; k < c.globals.count; ++k)
     if (const GlobalInfo &x = c.globals[k]; !x.imported) {
       auto *o = new GlobalObject{0, {bool(x.is_mutable), x.type}, canon(x.type).heap};
@@ -214,7 +215,7 @@ void Maker::define() {
     if (const TableInfo &t = c.tables[k]; !t.imported) {
       TableObject *o = make_table({bool(t.addr64), limits(t), t.elem}, value(t.init));
       if (!o)
-        throw Trap{"out of memory"};
+        raise_trap("out of memory");
       o->heap = canon(t.elem).heap;
       slot<TableObject>(at.tables, k) = o;
     }
@@ -250,6 +251,7 @@ void Maker::fill() {
 } // namespace
 
 Instance *instantiate(const Compiled &c, Extern (*import)(void *, const ImportInfo &), void *context) {
+  register_functions(c);
   Maker maker(c);
   for (const ImportInfo &im : c.imports)
     maker.link(im, import(context, im));

@@ -115,8 +115,11 @@ enum class TrapCode : uint32_t {
 
 struct Trap { // thrown
   std::string message;
-  bool suspension = false; // an unhandled tag
+  bool suspension = false;       // an unhandled tag
+  std::vector<uintptr_t> frames; // for backtrace_text
 };
+/// Throws one, from where it is called.
+[[noreturn]] void raise_trap(std::string message, bool suspension = false);
 
 struct Unlinkable { // thrown by instantiate
   std::string message;

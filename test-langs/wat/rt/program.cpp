@@ -1,5 +1,6 @@
 // What an executable does: makes its one instance, whose start function runs, and calls `_start` or `main`.
 // main's parameters are the command line's arguments; its results are printed, one a line.
+#include "rt/backtrace.h"
 #include "rt/instance.h"
 #include <algorithm>
 #include <cerrno>
@@ -104,7 +105,7 @@ extern "C" int wat_program(const Compiled *c, int argc, char **argv) {
   try {
     code = run(*c, argc, argv);
   } catch (const Trap &t) {
-    end = (t.suspension ? "unhandled suspension: " : "trap: ") + t.message + "\n";
+    end = (t.suspension ? "unhandled suspension: " : "trap: ") + t.message + "\n" + backtrace_text(t.frames, "  ");
   } catch (const WasmException &e) {
     end = "uncaught exception";
     if (const char *name = e.exn->tag->tag.name; *name)

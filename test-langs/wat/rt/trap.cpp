@@ -1,5 +1,6 @@
 // How running WebAssembly ends early. Traps and exceptions are C++ exceptions of two types, since those
 // cross continuations, unwinding each as Weft's rules say; generated code catches only WasmException.
+#include "rt/backtrace.h"
 #include "rt/instance.h"
 #include <weft/lowered.h>
 #include <cxxabi.h>
@@ -15,10 +16,14 @@ static const char *const texts[] = {
 #include "rt/traps.def"
 };
 
-extern "C" [[noreturn]] void wat_trap(uint32_t code) { throw Trap{texts[code]}; }
+[[noreturn]] void raise_trap(std::string message, bool suspension) {
+  throw Trap{std::move(message), suspension, frames()};
+}
+
+extern "C" [[noreturn]] void wat_trap(uint32_t code) { raise_trap(texts[code]); }
 
 extern "C" [[noreturn]] void wat_trap_uninitialized(uint64_t index) {
-  throw Trap{"uninitialized element " + std::to_string(index)};
+  raise_trap("uninitialized element " + std::to_string(index));
 }
 
 extern "C" [[noreturn]] void wat_throw(Exn *e) { throw WasmException{e}; }
@@ -33,14 +38,14 @@ extern "C" Exn *wat_caught(void *exception) {
 extern "C" void weft_trap(int rule, weft_cont, const weft_tag *) {
   switch (rule) {
   case WEFT_RULE_CONSUMED:
-    throw Trap{texts[uint32_t(TrapCode::Consumed)]};
+    raise_trap(texts[uint32_t(TrapCode::Consumed)]);
   case WEFT_RULE_UNHANDLED:
   case WEFT_RULE_BARRIER:
-    throw Trap{"unhandled tag", true};
+    raise_trap("unhandled tag", true);
   case WEFT_RULE_OVERFLOW:
-    throw Trap{texts[uint32_t(TrapCode::Exhausted)]};
+    raise_trap(texts[uint32_t(TrapCode::Exhausted)]);
   default:
-    throw Trap{"internal error: Weft's rule " + std::to_string(rule)};
+    raise_trap("internal error: Weft's rule " + std::to_string(rule));
   }
 }
 
