@@ -123,6 +123,8 @@
   "movq " R "rdi, " WEFT_X86_64_CURRENT(R) "\n\t"                                                  \
   "jmpq *" WEFT_X86_64_AT(WEFT_CB_IP, R, "rdi") "\n"
 
+/* The parent is compared: mostly the resumer is the last one again, and what a pair costs is its accesses to memory,
+ * stores most of all (docs/decisions/0019-accesses-of-a-pair.md). */
 #define WEFT_X86_64_RESUME(R, D, SENT)                                                             \
   "pushq " R "rbp\n\t"                                                                             \
   "pushq " R "rbx\n\t"                                                                             \
@@ -132,8 +134,13 @@
   "movq " WEFT_X86_64_CURRENT(R) ", " R "r13\n\t"                                                  \
   WEFT_X86_64_TAKE_RBX(R, "r10")                                                                   \
   "movq " R "rsp, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
-  "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
+  "cmpq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
+  "jne 4f\n"                                                                                       \
+  "5:\n\t"                                                                                         \
   WEFT_X86_64_GO(R)                                                                                \
+  "4:\n\t"                                                                                         \
+  "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
+  "jmp 5b\n"                                                                                       \
   WEFT_X86_64_SENT(SENT)                                                                           \
   "9:\n\t" WEFT_X86_64_LANDING
 
