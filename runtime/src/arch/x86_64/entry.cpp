@@ -150,19 +150,15 @@ asm(FUNCTION("weft_rt_return")
 asm(FUNCTION("weft_rt_suspend_slow")
     ".cfi_def_cfa %rsp, 16\n" CFI_POINT_IN_R15
     ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
-    "cmpq $0, " S(WEFT_CB_PARENT) "(%rdi)\n" // the root block has no cold half
-    "je 1f\n"
+    "testb $1, %r14b\n" // a way that goes past me has this mark, but for a barrier; the root block never has it
+    "je 3f\n"
+    "2:\n"
     "cmpq " CACHE_TAG "(%rdi), %r10\n"
     "jne 1f\n"
     "movq weft_link_epoch(%rip), %r11\n"
     "cmpq " CACHE_EPOCH "(%rdi), %r11\n"
     "jne 1f\n"
     "movq " CACHE_FOUND "(%rdi), %r13\n"
-    "testb $1, %r14b\n" // a way that goes past me has this mark, but for a barrier
-    "jne 2f\n"
-    "cmpq %rdi, %r13\n"
-    "jne 1f\n"
-    "2:\n"
     "movq " S(WEFT_CB_ON) "(%r13), %r11\n"
     "movq " CACHE_INDEX "(%rdi), %r14\n"
     "testb $1, %r11b\n"
@@ -174,7 +170,8 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "jne 1f\n"
     "cmpl $0, 16(%r11,%r14,8)\n"
     "jne 1f\n"
-    "movl " CACHE_INDEX "(%rdi), %r10d\n"
+    "movl %r14d, %r10d\n"
+    "shrl %r10d\n"
     "movq %r15, " S(WEFT_CB_IP) "(%rdi)\n"
     "movq %rsp, " S(WEFT_CB_SP) "(%rdi)\n"
     "movq %rbx, " S(WEFT_CB_ON) "(%r13)\n"
@@ -186,6 +183,11 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "movq " S(WEFT_CB_PSP) "(%r13), %rsp\n.cfi_remember_state\n" CFI_AT_RESUMER
     INTO_RESUMER
     ".cfi_restore_state\n"
+    "3:\n"
+    "cmpq $0, " S(WEFT_CB_PARENT) "(%rdi)\n" // the root block has no cold half
+    "je 1f\n"
+    "cmpq " CACHE_FOUND "(%rdi), %rdi\n"
+    "je 2b\n"
     "1:\n"
     "movq " S(WEFT_CB_ON) "(%rdi), %r14\n"
     "decq %r15\n.cfi_register %rip, %r15\n"
