@@ -270,6 +270,7 @@ private:
   template <class F> static void start(void *, weft_payload *first) {
     yielder yield(reinterpret_cast<const weft_tag *>(first->i[0]));
     call<F>(&first->i[1], yield);
+    *first = {}; // else all of it is kept for the end, where nobody looks at it
   }
   template <class F> static weft_cont make(uint32_t stack) {
     return weft_either_cont_new(start<F>, nullptr, stack);
@@ -282,6 +283,7 @@ private:
     static void call(callable &body, weft_payload *first) {
       yielder yield(reinterpret_cast<const weft_tag *>(first->i[0]));
       body(yield);
+      *first = {};
     }
   };
 
