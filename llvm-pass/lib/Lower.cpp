@@ -27,6 +27,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "CallRewrite.h"
+#include "ComputeBefore.h"
 #include "Diagnostics.h"
 #include "MarkerCall.h"
 #include "Markers.h"
@@ -233,6 +234,7 @@ static unsigned sentBy(const MarkerCall &Call) {
 void Lowering::lowerInline(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
+  computeBefore(Old);
   X86_64Switch Switch;
   std::string Text;
   if (Call.Op == MarkerOp::Suspend) {
