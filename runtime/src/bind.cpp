@@ -12,6 +12,7 @@
 // has happened already; it is taken back, so that the trap finds what every trap finds.
 #include "arch/sanitizer.h"
 #include "arch/switch.h"
+#include "collect.h"
 #include "cont.h"
 
 #include <cstddef>
@@ -87,6 +88,10 @@ WEFT_NOT_SEEN bool bound_too_much(const weft_cb *cb, uint32_t ints, uint32_t flo
 
 WEFT_NOT_SEEN void *suspended_ip(const weft_cb *cb) {
   return has_values(cb) ? values_of(cb)->ip : cb->ip;
+}
+
+WEFT_NOT_SEEN const void *suspended_low(const weft_cb *cb) {
+  return has_values(cb) ? values_of(cb) : cb->sp;
 }
 
 } // namespace weft

@@ -10,6 +10,7 @@
 
 #include "arch/sanitizer.h"
 #include "arch/switch.h"
+#include "collect.h"
 #include "fatal.h"
 #include "os/os.h"
 #include "overflow.h"
@@ -298,6 +299,11 @@ uint32_t resume_block(weft_cb *cb, const weft_handlers *on, const weft_payload &
   return which;
 }
 
+uint32_t slot_count() {
+  std::lock_guard<std::mutex> hold(lock);
+  return slots_used;
+}
+
 void call_native(void (*fn)(void *), void *arg) {
   weft_cb *me = weft_current();
   if (me == &weft_root_cb) {
@@ -312,13 +318,18 @@ void call_native(void (*fn)(void *), void *arg) {
   struct Restore {
     weft_cb *me;
     unsigned int uncaught = exceptions_of(&weft_root_cb).uncaught;
+    WaitsForNative waits;
+    Restore(weft_cb *running, const void *sp) : me(running), waits{running, sp, waits_for_native} {
+      waits_for_native = &waits;
+    }
     ~Restore() {
+      waits_for_native = waits.outer;
       weft_tls.current = me;
       ExceptionGlobals &threads = exceptions_of(&weft_root_cb);
       exceptions_of(me).uncaught += threads.uncaught - uncaught;
       threads.uncaught = uncaught;
     }
-  } restore{me};
+  } restore{me, arch::stack_pointer()};
   weft_tls.current = &weft_root_cb;
   struct Call {
     void (*fn)(void *);

@@ -9,6 +9,7 @@
 // exceptions alike: the continuation that is left is dead, its resumer is current. Its stack may still
 // carry the unwinder's frames, so it is freed later.
 #include "arch/switch.h"
+#include "collect.h"
 #include "cont.h"
 #include "fatal.h"
 #include "raise.h"
@@ -119,6 +120,11 @@ void hide_handlers(weft_cb *outermost) {
 }
 
 } // namespace
+
+void note_dead_blocks() {
+  for (weft_cb *cb = dead; cb; cb = cb->parent)
+    cb->ip = as_ip(kIpRunning);
+}
 
 void free_dead_blocks() {
   while (weft_cb *cb = dead) {

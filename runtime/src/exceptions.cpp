@@ -66,7 +66,7 @@ thread_local bool probing;
 GetGlobals *behind_probe;
 
 ExceptionGlobals *probe() {
-  static ExceptionGlobals marked = {nullptr, 0x5745};
+  static ExceptionGlobals marked = {nullptr, 0x5745, 0};
   return probing ? &marked : behind_probe ? behind_probe() : &threads_own;
 }
 

@@ -13,6 +13,8 @@ namespace weft {
 struct ExceptionGlobals {
   void *caught;          // a stack: the exceptions whose handlers are running
   unsigned int uncaught; // how many are in flight
+  // Padding to C++. Is the continuation a garbage collector's (collect.cpp)? Cleared with the rest at each start.
+  unsigned int collected;
 };
 
 // The notes of a block; of the calling thread's own for the root block.

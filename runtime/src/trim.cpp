@@ -5,6 +5,7 @@
 // blocks and those of ended threads are everybody's.
 #include "trim.h"
 
+#include "collect.h"
 #include "cont.h"
 #include "os/os.h"
 #include "stack.h"
@@ -100,6 +101,19 @@ void leave_blocks() {
     for (weft_cb **list : {&weft_tls.free_list[c], &aside.rested[c], &aside.cold[c]})
       while (weft_cb *cb = pop(*list))
         push(left_behind[c], cb);
+}
+
+void note_idle_blocks() {
+  auto note = [](weft_cb *const(&lists)[WEFT_STACK_CLASSES]) {
+    for (weft_cb *cb : lists)
+      for (; cb; cb = cb->parent)
+        note_free(cb);
+  };
+  note(aside.rested);
+  note(aside.cold);
+  std::lock_guard<std::mutex> hold(lock);
+  note(left_behind);
+  note(trimmed);
 }
 
 // At the end of each idle turn, so a list is not walked again when nothing can have happened to it:

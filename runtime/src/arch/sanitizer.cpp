@@ -110,6 +110,15 @@ WEFT_NOT_SEEN void after_entry() {
 #endif
 }
 
+WEFT_NOT_SEEN void forget_frames(weft_cb *cb) {
+#if defined(WEFT_ASAN)
+  char *top = cold(cb)->stack_top + sizeof(BodyWords);
+  __asan_unpoison_memory_region(cold(cb)->stack_low, static_cast<size_t>(top - cold(cb)->stack_low));
+#else
+  (void)cb;
+#endif
+}
+
 WEFT_NOT_SEEN void destroy(weft_cb *cb) {
 #if defined(WEFT_TSAN)
   if (cold(cb)->tsan_fiber)

@@ -49,6 +49,8 @@ void before_return();
 // First thing on a fresh stack.
 void after_entry();
 void destroy(weft_cb *cb);
+// What stands on its stack will never run again.
+void forget_frames(weft_cb *cb);
 
 class Leave {
 public:
@@ -66,6 +68,7 @@ inline weft_cb *out_of(const weft_tag *) { return nullptr; }
 inline void before_return() {}
 inline void after_entry() {}
 inline void destroy(weft_cb *) {}
+inline void forget_frames(weft_cb *) {}
 
 struct Leave {
   explicit Leave(weft_cb *) {}

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -112,6 +113,21 @@ bool install_guard(void *page) {
   if (guard_kind() == Guard::Advice && madvise(page, page_size(), MADV_GUARD_INSTALL) == 0)
     return true;
   return mprotect(page, page_size(), PROT_NONE) == 0;
+}
+
+const void *native_stack_end() {
+  // The main thread's comes from a file, so it is asked for once.
+  static thread_local const void *const end = [] {
+    pthread_attr_t attr;
+    void *low = nullptr;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attr) == 0) {
+      pthread_attr_getstack(&attr, &low, &size);
+      pthread_attr_destroy(&attr);
+    }
+    return static_cast<char *>(low) + size;
+  }();
+  return end;
 }
 
 void ensure_signal_stack() {

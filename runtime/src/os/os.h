@@ -27,6 +27,9 @@ Guard guard_kind();
 // Makes one page fault on any access. False: it could not be (limit of mappings); it stays accessible.
 bool install_guard(void *page);
 
+// Where the calling thread's native stack ends, above everything on it.
+const void *native_stack_end();
+
 // An alternate signal stack for the calling thread, unless it has one. Any number of calls.
 void ensure_signal_stack();
 

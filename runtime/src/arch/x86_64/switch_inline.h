@@ -28,6 +28,13 @@ namespace weft::arch {
 #define WEFT_CLOBBERS_AVX512
 #endif
 
+// Below everything that the calling function keeps in memory.
+[[gnu::always_inline]] inline const void *stack_pointer() {
+  const void *sp;
+  asm volatile("movq %%rsp, %0" : "=r"(sp));
+  return sp;
+}
+
 [[gnu::always_inline]] inline Outcome resume(weft_cb *cb, const weft_handlers *on, uint64_t i0,
                                              uint64_t i1) {
   san::Leave leave(san::into(cb));
