@@ -23,7 +23,7 @@ Function *ModuleGen::body_thunk(const SubType &t) {
   Function *&f = thunks_[key];
   if (f)
     return f;
-  std::vector<Type *> params = wire_types(t.params), results = wire_types(t.results);
+  std::vector<Type *> params = bindable_types(t.params), results = wire_types(t.results);
   params.insert(params.begin(), ptr);
   Type *result = results.empty()       ? none
                  : results.size() == 1 ? results[0]
@@ -41,7 +41,7 @@ Function *ModuleGen::body_thunk(const SubType &t) {
   std::vector<Value *> ints, floats;
   for (unsigned k = 1; k < params.size(); ++k)
     (params[k] == f64 ? floats : ints).push_back(f->getArg(k));
-  gen.push(gen.receive(t.params, ints, floats));
+  gen.push(gen.receive_bindable(t.params, ints, floats));
   gen.call_code(t, gen.load_field(f->getArg(0), offsetof(FuncRef, code), ptr),
                 gen.load_field(f->getArg(0), offsetof(FuncRef, instance), ptr), false, signature(t));
   std::vector<Value *> out = gen.send(t.results, gen.pop(t.results.size()));
@@ -89,10 +89,32 @@ std::vector<Value *> FuncGen::receive(const std::vector<ValType> &types, ArrayRe
   size_t n = types.size() - w.handle_apart;
   for (size_t k = 0; k < n; ++k)
     out.push_back(from_bits(b, b.CreateLoad(g.i64, field(pointer(ints[0]), 8 * k)), g.type(types[k])));
-  rt("wat_buffer_free", "vl", {ints[0]});
   if (w.handle_apart)
     out.push_back(ints[1]);
   return out;
+}
+
+Value *FuncGen::values_array(size_t count) {
+  IRBuilder<> entry(&f_->getEntryBlock(), f_->getEntryBlock().begin());
+  return entry.CreateAlloca(ArrayType::get(g.i64, count));
+}
+
+std::vector<Value *> FuncGen::receive_bindable(const std::vector<ValType> &types, ArrayRef<Value *> ints,
+                                               ArrayRef<Value *> floats) {
+  if (g.wire(types).direct)
+    return receive(types, ints, floats);
+  std::string expected;
+  for (ValType t : types)
+    expected += t.kind == ValType::F32 || t.kind == ValType::F64 ? 'f' : 'i';
+  if (g.is_cont(types.back()))
+    expected.back() = 'c';
+  Value *sent = values_array(WEFT_PAYLOAD_INTS + WEFT_PAYLOAD_FLOATS);
+  for (size_t k = 0; k < ints.size(); ++k)
+    b.CreateStore(ints[k], field(sent, 8 * k));
+  for (size_t k = 0; k < floats.size(); ++k)
+    b.CreateStore(floats[k], field(sent, 8 * (WEFT_PAYLOAD_INTS + k)));
+  Value *buffer = rt("wat_received", "lpp", {b.CreateGlobalString(expected), sent});
+  return receive(types, {buffer, b.CreateLoad(g.i64, field(sent, 8))}, {});
 }
 
 Value *FuncGen::live_cont() {
@@ -184,7 +206,7 @@ void FuncGen::resume(const Instr &i) {
 void FuncGen::suspend(const Instr &i) {
   const SubType &t = g.func_type(g.source.tags[i.x].type);
   std::vector<Value *> args = send(t.params, pop(t.params.size()));
-  std::vector<Type *> back = g.wire_types(t.results);
+  std::vector<Type *> back = g.bindable_types(t.results);
   Type *result = back.empty()       ? g.none
                  : back.size() == 1 ? back[0]
                                     : static_cast<Type *>(StructType::get(g.cx, back));
@@ -195,7 +217,7 @@ void FuncGen::suspend(const Instr &i) {
   std::vector<Value *> ints, floats;
   for (unsigned n = 0; n < back.size(); ++n)
     (back[n] == g.f64 ? floats : ints).push_back(back.size() == 1 ? r : b.CreateExtractValue(r, n));
-  push(receive(t.results, ints, floats));
+  push(receive_bindable(t.results, ints, floats));
 }
 
 void FuncGen::switch_to(const Instr &i) {
@@ -208,7 +230,7 @@ void FuncGen::switch_to(const Instr &i) {
       args.push_back(to_wire(b, v));
   } else
     args = send(t.params, sent);
-  std::vector<Type *> back = g.wire_types(other.params);
+  std::vector<Type *> back = g.bindable_types(other.params);
   Type *result = back.empty()       ? g.none
                  : back.size() == 1 ? back[0]
                                     : static_cast<Type *>(StructType::get(g.cx, back));
@@ -219,19 +241,26 @@ void FuncGen::switch_to(const Instr &i) {
   std::vector<Value *> ints, floats;
   for (unsigned n = 0; n < back.size(); ++n)
     (back[n] == g.f64 ? floats : ints).push_back(back.size() == 1 ? r : b.CreateExtractValue(r, n));
-  push(receive(other.params, ints, floats));
+  push(receive_bindable(other.params, ints, floats));
 }
 
 void FuncGen::bind(const Instr &i) {
   const SubType &from = g.cont_type(i.x), &to = g.cont_type(i.y);
   Value *k = live_cont();
   std::vector<Value *> values = pop(from.params.size() - to.params.size());
-  if (!g.wire(from.params).direct && !values.empty())
-    unsupported(i, " of a continuation with more than six integers or floats");
+  // What Weft does not carry waits in the run-time library, for the handle that the bind gives.
+  bool direct = g.wire(from.params).direct;
+  Value *kept = direct || values.empty() ? ConstantPointerNull::get(PointerType::getUnqual(g.cx))
+                                         : values_array(values.size());
   std::vector<Value *> args{k};
-  for (Value *v : values)
-    args.push_back(to_wire(b, v));
-  push(may_throw(g.marker("cont.bind", g.i64, types_of(args)), args));
+  for (size_t n = 0; n < values.size(); ++n)
+    if (direct)
+      args.push_back(to_wire(b, values[n]));
+    else
+      b.CreateStore(to_bits(b, values[n]), field(kept, 8 * n));
+  Value *bound = may_throw(g.marker("cont.bind", g.i64, types_of(args)), args);
+  rt("wat_bound", "vllpl", {k, bound, kept, b.getInt64(direct ? 0 : values.size())});
+  push(bound);
 }
 
 bool FuncGen::continuation(const Instr &i) {
@@ -242,6 +271,7 @@ bool FuncGen::continuation(const Instr &i) {
     std::vector<Value *> args{g.body_thunk(g.cont_type(i.x)), pointer(f), b.getInt32(stack_class)};
     Value *k = b.CreateCall(g.marker("cont.new", g.i64, types_of(args)), args);
     trap_if(b.CreateICmpEQ(k, b.getInt64(0)), TrapCode::OutOfMemory);
+    rt("wat_cont_made", "vl", {k});
     return push(k), true;
   }
   case Op::ContBind:

@@ -5,20 +5,12 @@
 #pragma once
 #include "irgen/debug.h"
 #include "rt/instance.h"
+#include "rt/wire.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include <map>
 
 namespace wat {
-
-/// How a row of values travels with a switch: integers and references in integer places, floats by their
-/// bits in float places. What does not fit goes by a buffer, which whoever receives it frees; a continuation
-/// at the end then stays outside of it, for that is the place where a switch delivers the one left.
-struct Wire {
-  bool direct = true;
-  bool handle_apart = false; // not direct: the last value is a continuation beside the buffer
-  unsigned ints = 0, floats = 0;
-};
 
 class ModuleGen {
 public:
@@ -54,6 +46,8 @@ public:
   bool is_cont(ValType t) const;
   Wire wire(const std::vector<ValType> &types) const;
   std::vector<llvm::Type *> wire_types(const std::vector<ValType> &types) const;
+  /// The places that a receiver looks at to which cont.bind may have given some of the values.
+  std::vector<llvm::Type *> bindable_types(const std::vector<ValType> &types) const;
   void set_attributes(llvm::Function *f);
   llvm::Function *marker(const char *op, llvm::Type *result, llvm::ArrayRef<llvm::Type *> params);
   llvm::Constant *wasm_exception();
@@ -157,6 +151,11 @@ private:
   std::vector<llvm::Value *> receive(const std::vector<ValType> &types,
                                      llvm::ArrayRef<llvm::Value *> ints,
                                      llvm::ArrayRef<llvm::Value *> floats);
+  /// At the start of a continuation, or after its suspension.
+  std::vector<llvm::Value *> receive_bindable(const std::vector<ValType> &types,
+                                              llvm::ArrayRef<llvm::Value *> ints,
+                                              llvm::ArrayRef<llvm::Value *> floats);
+  llvm::Value *values_array(size_t count); // in the function's frame
   llvm::Value *limit();
   void restore_limit();
   friend class ModuleGen;

@@ -101,16 +101,18 @@ Function *ModuleGen::marker(const char *op, Type *result, ArrayRef<Type *> param
 }
 
 Wire ModuleGen::wire(const std::vector<ValType> &types) const {
-  Wire w;
+  unsigned floats = 0;
   for (ValType t : types)
-    ++(t.kind == ValType::F32 || t.kind == ValType::F64 ? w.floats : w.ints);
-  if (w.ints <= WEFT_PAYLOAD_INTS && w.floats <= WEFT_PAYLOAD_FLOATS)
-    return w;
-  w.direct = false;
-  w.handle_apart = is_cont(types.back());
-  w.ints = 1 + w.handle_apart;
-  w.floats = 0;
-  return w;
+    floats += t.kind == ValType::F32 || t.kind == ValType::F64;
+  return wire_of(unsigned(types.size()) - floats, floats, !types.empty() && is_cont(types.back()));
+}
+
+std::vector<Type *> ModuleGen::bindable_types(const std::vector<ValType> &types) const {
+  if (wire(types).direct)
+    return wire_types(types);
+  std::vector<Type *> out(WEFT_PAYLOAD_INTS, i64);
+  out.insert(out.end(), WEFT_PAYLOAD_FLOATS, f64);
+  return out;
 }
 
 std::vector<Type *> ModuleGen::wire_types(const std::vector<ValType> &types) const {

@@ -1,10 +1,12 @@
-// Structs, arrays, exceptions and buffers of values on their way. Nothing is collected yet: objects live as
-// long as the process.
+// Structs, arrays, exceptions and buffers of values on their way: making them, and what needs more than a load or
+// store. They are collected (collect.h).
+#include "rt/collect.h"
 #include "rt/instance.h"
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <new>
 
 namespace wat {
 
@@ -12,56 +14,30 @@ extern "C" [[noreturn]] void wat_trap(uint32_t code);
 [[noreturn]] static void trap(TrapCode c) { wat_trap(uint32_t(c)); }
 static bool outside(uint64_t at, uint64_t n, uint64_t size) { return n > size || at > size - n; }
 
-static void *allocate(uint64_t bytes) {
-  static thread_local char *next, *end;
-  bytes = (bytes + 15) & ~uint64_t(15);
-  if (bytes > 1 << 16) {
-    void *p = calloc(1, bytes);
-    if (!p)
-      trap(TrapCode::OutOfMemory);
-    return p;
-  }
-  if (uint64_t(end - next) < bytes) {
-    next = static_cast<char *>(calloc(1, 1 << 20));
-    if (!next) {
-      end = nullptr;
-      trap(TrapCode::OutOfMemory);
-    }
-    end = next + (1 << 20);
-  }
-  void *p = next;
-  next += bytes;
-  return p;
-}
-
 extern "C" Object *wat_new(const CanonType *type, uint64_t length, uint64_t element) {
-  auto *o = static_cast<Object *>(allocate(sizeof(Object) + length * element));
+  // A loop over an array may hold nothing but the address behind its last element: that is the array's too.
+  uint64_t behind = type->sub.kind == SubType::Array;
+  auto *o = static_cast<Object *>(allocate(type->refs.empty() ? CellKind::Leaf : CellKind::Object,
+                                           sizeof(Object) + length * element + behind));
   o->type = type;
   o->length = length;
   return o;
 }
 
 extern "C" Exn *wat_new_exn(TagObject *tag, uint64_t count) {
-  auto *e = static_cast<Exn *>(allocate(sizeof(Exn) + 8 * count));
+  auto *e = static_cast<Exn *>(allocate(CellKind::Exn, sizeof(Exn) + 8 * count));
   e->tag = tag;
   e->count = count;
   return e;
 }
 
-extern "C" void *wat_buffer(uint64_t count) {
-  void *p = malloc(8 * count);
-  if (!p)
-    trap(TrapCode::OutOfMemory);
-  return p;
-}
-
-extern "C" void wat_buffer_free(void *p) { free(p); }
+extern "C" void *wat_buffer(uint64_t count) { return allocate(CellKind::Words, 8 * count); }
 
 uint64_t host_reference(uint64_t number) {
-  static std::map<uint64_t, Object *> all;
+  static std::map<uint64_t, Object *> all; // not in the collected heap: the host has them
   Object *&o = all[number];
   if (!o)
-    o = wat_new(nullptr, number, 0);
+    o = new (calloc(1, sizeof(Object))) Object{nullptr, number};
   return reinterpret_cast<uint64_t>(o);
 }
 

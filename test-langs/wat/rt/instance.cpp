@@ -1,5 +1,6 @@
 // Instantiation and linking: imports are matched by type, then globals, tables, segments and the start function
 // run in the specification's order.
+#include "rt/collect.h"
 #include "rt/instance.h"
 #include "rt/backtrace.h"
 #include <cstring>
@@ -102,6 +103,7 @@ public:
     i->compiled = &c;
     i->elems = new std::vector<Segment>(c.elems.count);
     i->datas = new std::vector<Segment>(c.datas.count);
+    add_roots(i);
     for (size_t k = 0; k < types.size(); ++k)
       slot<const CanonType>(at.types, k) = types[k];
   }

@@ -17,6 +17,7 @@ struct Instance;
 struct CanonType {
   SubType sub; // indices in it mean nothing here
   const CanonType *super = nullptr;
+  std::vector<uint32_t> refs; // which fields are references; 0 for an array of references
 };
 bool below(const CanonType *sub, const CanonType *super);
 
@@ -148,8 +149,40 @@ uint64_t host_reference(uint64_t number); // the same for the same number
 void call(FuncRef *f, uint64_t *values);
 bool exception_name(Exn *e, std::string &name);
 
+/// Keeps what a reference refers to alive while memory holds it that no collection looks at: all but stacks,
+/// instances and the collected heap. On the thread that runs the code.
+class Root {
+public:
+  explicit Root(uint64_t bits) : bits_(bits), next_(first) {
+    first = this;
+    if (next_)
+      next_->back_ = &next_;
+  }
+  Root(const Root &o) : Root(o.bits_) {}
+  Root &operator=(const Root &o) {
+    bits_ = o.bits_;
+    return *this;
+  }
+  ~Root() {
+    *back_ = next_;
+    if (next_)
+      next_->back_ = back_;
+  }
+  uint64_t bits() const { return bits_; }
+  template <class F> static void each(F visit) {
+    for (Root *r = first; r; r = r->next_)
+      visit(r->bits_);
+  }
+
+private:
+  static Root *first;
+  uint64_t bits_;
+  Root *next_, **back_ = &first;
+};
+
 struct WasmException { // thrown; generated code catches it by its type
   Exn *exn;
+  Root root{reinterpret_cast<uint64_t>(exn)};
 };
 
 MemoryObject *make_memory(const MemoryType &type); // null when out of memory

@@ -26,7 +26,7 @@ extern "C" [[noreturn]] void wat_trap_uninitialized(uint64_t index) {
   raise_trap("uninitialized element " + std::to_string(index));
 }
 
-extern "C" [[noreturn]] void wat_throw(Exn *e) { throw WasmException{e}; }
+extern "C" [[noreturn]] void wat_throw(Exn *e) { throw WasmException{e, Root(reinterpret_cast<uint64_t>(e))}; }
 
 extern "C" Exn *wat_caught(void *exception) {
   Exn *e = static_cast<WasmException *>(abi::__cxa_begin_catch(exception))->exn;

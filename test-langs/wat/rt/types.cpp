@@ -61,7 +61,11 @@ static std::vector<const CanonType *> canonical(const std::vector<SubType> &type
     if (is_new) {
       std::vector<CanonType *> made;
       for (Index k = 0; k < group.count; ++k) {
-        made.push_back(new CanonType{types[group.first + k], nullptr});
+        made.push_back(new CanonType{types[group.first + k], nullptr, {}});
+        const auto &fields = made.back()->sub.fields;
+        for (uint32_t f = 0; f < fields.size(); ++f)
+          if (fields[f].packed == FieldType::NotPacked && fields[f].type.is_ref())
+            made.back()->refs.push_back(f);
         at->second.push_back(made.back());
       }
       auto of = [&](Index i) -> const CanonType * {
