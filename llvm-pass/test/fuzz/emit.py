@@ -1,9 +1,10 @@
-# A program of program.py as LLVM IR. Each @pN_run is called by harness.c, which has the fz_ functions; many programs
+# A program of program.py as LLVM IR. Each @pN_run is called by harness.cpp, which has the fz_ functions; many programs
 # share one module, so that the compiler starts once. A function's text is emit_code.py's, emit_values.py's and
 # emit_statements.py's, in layers; here is what stands around it.
 #
 # Registers: fz_log leaves every register that a call may change with rubbish in it, an asm in front of each marker and
 # each return does so with the callee-saved ones; "live" statements hold values of many types over a marker.
+from emit_code import TYPES
 from emit_statements import Statements
 from events import ENDED
 from program import LOCALS, SLOTS, blocks_of
@@ -21,19 +22,24 @@ class Module:
         return self.declared[key]
 
     def add(self, program):
-        self.programs.append(program.seed)
+        self.programs.append(program)
         self.text.append(ProgramText(self, program).text())
 
     def ir(self):
         head = ['target triple = "x86_64-unknown-linux-gnu"', "%weft.tag = type { ptr, ptr }",
                 "declare void @fz_log(i64, i64) nounwind", "declare i64 @fz_opaque(i64) nounwind",
-                "declare void @fz_poison() nounwind", "declare void @fz_throw(i64)",
-                "declare ptr @fz_exception(i64, i1) nounwind", "declare i64 @fz_caught(ptr) nounwind",
+                "declare void @fz_poison() nounwind", "declare void @fz_throw(i64, i32)", "declare void @fz_rethrow()",
+                "declare ptr @fz_exception(i64, i32) nounwind", "declare i64 @fz_caught(ptr) nounwind",
+                "declare i64 @fz_take(ptr, i32) nounwind", "declare i64 @fz_code(ptr, i32) nounwind", "declare i64 @fz_handled() nounwind",
+                "declare i64 @fz_uncaught() nounwind", "declare ptr @__cxa_begin_catch(ptr) nounwind", "declare void @__cxa_end_catch() nounwind",
+                "declare i32 @llvm.eh.typeid.for.p0(ptr) nounwind", *(f"{type} = external constant ptr" for type in TYPES[1:]),
                 "declare void @_Unwind_Resume(ptr) noreturn", "declare i32 @__gxx_personality_v0(...)", "declare i64 @weft.cont.new(ptr, ptr, i32)",
                 "declare void @weft.cont.drop(i64)"]
         head += [f"declare {result} {name}({', '.join(arguments)})" for (_, result, arguments), name in self.declared.items()]
-        rows = ", ".join(f"{{ i64, ptr }} {{ i64 {s}, ptr @p{s}_run }}" for s in self.programs)
+        rows = ", ".join(f"{{ i64, ptr }} {{ i64 {p.seed}, ptr @p{p.seed}_run }}" for p in self.programs)
+        traps = ", ".join(f"i32 {p.traps}" for p in self.programs)
         tail = [f"@fz_programs = constant [{len(self.programs)} x {{ i64, ptr }}] [{rows}]",
+                f"@fz_traps_in_cxx = constant [{len(self.programs)} x i32] [{traps}]",
                 f"@fz_count = constant i64 {len(self.programs)}"]
         extra = {"": "", "avx2": ' "target-features"="+avx2"',
                  "avx512": ' "target-features"="+avx512f,+avx512vl,+avx512bw,+avx512dq"'}[self.features]
@@ -79,6 +85,8 @@ class FunctionText(Statements):
     def text(self):
         f, p = self.f, self.p
         self.at("entry")
+        self.put("%dropped = alloca i1")
+        self.put("store i1 false, ptr %dropped")
         for i in range(LOCALS):
             self.put(f"%x{i} = alloca i64")
             self.put(f"store i64 {i + 3}, ptr %x{i}")
@@ -105,7 +113,7 @@ class FunctionText(Statements):
             head = "define void"
         if f.role == "main":
             on = self.label()
-            self.pad(True)
+            self.pad(self.everything())
         self.block(f.block)
         if f.role == "main":
             self.br(on)
@@ -151,7 +159,7 @@ class FunctionText(Statements):
             h = self.slot(s)
             self.put(f"br i1 {self.let(f'icmp ne i64 {h}, 0')}, label %{drop}, label %{done}")
             self.at(drop)
-            self.pad(True)
+            self.pad(self.everything())
             self.log(ENDED, s)
             self.call("void", "@weft.cont.drop", [f"i64 {h}"])
             self.br(done)

@@ -138,7 +138,7 @@ class Statements(Values):
         h, _ = self.consumed(node, done)
         result = "{ i32, i64" + "".join(f", {t}" for _, _, t in node.layout) + " }"
         code = self.let(f"or i64 {self.local(node.i)}, 1")
-        e = self.let(f"call ptr @fz_exception(i64 {code}, i1 {str(node.by_raise).lower()})")
+        e = self.let(f"call ptr @fz_exception(i64 {code}, i32 {node.how})")
         v = self.marker("weft.resume.throw", result, [f"i64 {h}", self.table(node), f"ptr {e}"])
         self.outcomes(node, result, v, done)
         self.at(done)
@@ -206,7 +206,19 @@ class Statements(Values):
     def on_throw(self, node):
         done = self.label()
         self.fuel(done)
-        self.call("void", "@fz_throw", [f"i64 {self.let(f'or i64 {self.local(node.i)}, 1')}"])
+        self.call("void", "@fz_throw", [f"i64 {self.let(f'or i64 {self.local(node.i)}, 1')}", f"i32 {node.type}"])
+        self.br(done)
+        self.at(done)
+
+    def on_handled(self, node):
+        done, again = self.label(), self.label()
+        self.fuel(done)
+        code = self.let("call i64 @fz_handled()")
+        self.log(node.id, self.fold([code, self.let("call i64 @fz_uncaught()")]))
+        if node.rethrows:
+            self.put(f"br i1 {self.let(f'icmp ne i64 {code}, 0')}, label %{again}, label %{done}")
+            self.at(again)
+            self.call("void", "@fz_rethrow", [])
         self.br(done)
         self.at(done)
 
@@ -264,7 +276,7 @@ class Statements(Values):
 
     def on_try(self, node):
         done = self.label()
-        self.pad(True)
+        self.pad(self.everything())
         self.block(node.a)
         self.br(done)
 
@@ -274,15 +286,51 @@ class Statements(Values):
         self.catch(node.id, caught, done)
         self.at(done)
 
+    def on_handler(self, node):
+        """As C++ does it: the exception is being handled until the block is left, however."""
+        done = self.label()
+        self.pad(node.types)
+        dispatch = self.unwind[-1].dispatch
+        self.block(node.a)
+        self.br(done)
+        v = self.landed()
+        object = self.let(f"extractvalue {{ ptr, i32 }} {v}, 0")
+        mine = self.label()
+        slot = self.tmp()
+        self.lines.insert(1, f"  {slot} = alloca i64")
+        for type in node.types:
+            self.when(v, type)
+            p = self.let(f"call ptr @__cxa_begin_catch(ptr {object})")
+            self.put(f"store i64 {self.let(f'call i64 @fz_code(ptr {p}, i32 {type})')}, ptr {slot}")
+            self.br(mine)
+            self.otherwise()
+        self.resume_unwinding(v, dispatch in self.handed_on and object)
+        self.at(mine)
+        code = self.let(f"load i64, ptr {slot}")
+        self.log(node.id, code)
+        self.set_local(node.i, code)
+        out = self.label()
+        self.pad([])
+        dispatch = self.unwind[-1].dispatch
+        self.block(node.b)
+        self.br(out)
+        v = self.landed()
+        self.put("call void @__cxa_end_catch()")
+        self.resume_unwinding(v, dispatch in self.handed_on and self.let(f"extractvalue {{ ptr, i32 }} {v}, 0"))
+        self.at(out)
+        self.put("call void @__cxa_end_catch()")
+        self.br(done)
+        self.at(done)
+
     def on_cleanup(self, node):
         on, done = self.label(), self.label()
-        self.pad(False)
+        self.pad([])
         dispatch = self.unwind[-1].dispatch
         self.block(node.a)
         self.br(done)
         v = self.landed()
         self.log(node.id, self.local(node.id % LOCALS))
-        self.pad(True)
+        self.pad(self.everything())
         self.block(node.b)
         self.br(on)
         self.catch(CLEANED, lambda code: None, on)

@@ -1,4 +1,4 @@
-# What emit.py's programs and semantics.py's interpreter log alike; harness.c knows these numbers too.
+# What emit.py's programs and semantics.py's interpreter log alike; harness.cpp knows these numbers too.
 MASK = (1 << 64) - 1
 ACC = 0x9E3779B97F4A7C15  # by which a row of values becomes one
 # Log events that are no statement's.

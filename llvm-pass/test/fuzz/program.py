@@ -68,6 +68,8 @@ class Generator:
                 if cut != p.cuts[-1]:
                     p.cuts.append(cut)
         p.fuel = r.choice([30, 100, 200, 400])
+        p.cxx = r.random() < 0.6  # exceptions of C++ too
+        p.traps = 1 if p.cxx and r.random() < 0.5 else 0
         p.tags = []
         for i in range(r.randint(3, 6)):
             kind = 1 if i == 1 or (i > 2 and r.random() < 0.4) else 0
@@ -150,7 +152,7 @@ class Generator:
             out += [self.new(i) for i in range(SLOTS) if self.r.random() < (1 if i < 3 else 0.3)]
         for _ in range(self.r.randint(max(1, n // 2), n)):
             node = self.statement(depth, cleanup)
-            if node.kind not in ("try", "arith", "new") and self.r.random() < (0.8 if self.f.role == "main" and depth == 0 else 0.1):
+            if node.kind not in ("try", "arith", "new", "handled") and self.r.random() < (0.8 if self.f.role == "main" and depth == 0 else 0.1):
                 node = Node("try", self.id(), ("a", "b"), i=self.local(), a=[node], b=[])
             elif node.kind in ("suspend", "switch", "loop") and not cleanup and depth < 2 and self.r.random() < 0.4:
                 node = Node("cleanup", self.id(), ("a", "b"), a=[node], b=self.block(2, 2, True))
@@ -188,6 +190,10 @@ class Generator:
             weights.update({"suspend": 0.1, "switch": 0.1, "throw": 0.1, "resume": 8, "drop": 1, "rthrow": 2.5, "new": 1, "switch": 0.1, "call": 1})
         if depth < 3:
             weights.update({"if": 1, "loop": 3 if self.f.role == "main" else 4, "try": 2.5, "cleanup": 0 if cleanup else 2})
+            if p.cxx:
+                weights["handler"] = 4
+        if p.cxx:
+            weights.update({"handled": 1.5, "throw": weights["throw"] * 2})
         weights["drive"] = 14 if self.f.role == "main" else 3
         kind = r.choices(list(weights), list(weights.values()))[0]
         inner = lambda n, c=cleanup: self.block(n, depth + 1, c)
@@ -207,7 +213,7 @@ class Generator:
                 step = Node("try", self.id(), ("a", "b"), i=self.local(), a=[step], b=[])
             return Node("loop", self.id(), ("a",), n=r.randint(3, 8), a=[step])
         if kind == "rthrow":
-            return Node(kind, self.id(), **self.slots(), i=self.local(), by_raise=r.random() < 0.5, **self.resume_fields(cleanup))
+            return Node(kind, self.id(), **self.slots(), i=self.local(), how=r.randrange(4 if p.cxx else 2), **self.resume_fields(cleanup))
         if kind == "suspend":
             tags = [t for t in p.tags if t.of_main] if cleanup and r.random() < 0.5 else \
                 [t for t in p.tags if not t.cut] + [t for t in p.tags if t.kind == 0]
@@ -216,7 +222,12 @@ class Generator:
             tags = [t for t in p.tags if t.kind == 1]
             return Node(kind, self.id(), tag=r.choice(tags).index, **self.slots(), args=self.args(), keep=r.randrange(SLOTS))
         if kind == "throw":
-            return Node(kind, self.id(), i=self.local())
+            return Node(kind, self.id(), i=self.local(), type=r.randrange(4) if p.cxx else 0)
+        if kind == "handled":
+            return Node(kind, self.id(), rethrows=r.random() < 0.4)
+        if kind == "handler":
+            types = r.choice([[1], [2], [3], [2, 1], [3, 2], [1, 3], [2, 3, 1]])
+            return Node(kind, self.id(), ("a", "b"), i=self.local(), types=types, a=inner(3), b=inner(3))
         if kind == "drop":
             return Node(kind, self.id(), **self.slots())
         if kind == "move":

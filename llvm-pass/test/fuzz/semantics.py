@@ -12,8 +12,9 @@ BITS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "ptr": 64}
 
 
 class Thrown(Exception):
-    def __init__(self, code):
-        self.code = code
+    def __init__(self, code, type):
+        self.code, self.type = code, type  # program.py's number of a type; 0 is not C++'s
+        self.links = {}  # who had resumed whom when a handler was looked for
 
 
 class Dropped(BaseException):
@@ -24,6 +25,7 @@ class Cont:
     def __init__(self, code):
         self.code, self.parent, self.on, self.inner = code, None, [], self
         self.fresh, self.bound, self.version = True, [[], []], 0
+        self.handled, self.uncaught = [], 0  # C++'s exceptions: those in the hands of handlers, how many are in flight
         self.dropped = False  # the outermost of a chain that is
         self.dropping = False  # one of such a chain
 
@@ -43,6 +45,8 @@ class Machine:
     def __init__(self, program):
         self.p, self.log, self.count, self.fuel = program, [], Counter(), program.fuel
         self.slots = [(None, 0, 0)] * SLOTS  # continuation, its version, how much is bound
+        self.resumes = 0
+        self.stale = False  # an exception came to another resumer than the one where its handler was found (README.md)
         self.functions = {f.name: f for f in program.functions}
 
     def event(self, id, value):
@@ -53,7 +57,19 @@ class Machine:
     def trap(self, rule, what):
         self.count[f"trap {rule}"] += 1
         self.event(TRAP + rule, what)
-        return Thrown(1000 + rule)
+        return self.thrown(1000 + rule, self.p.traps)
+
+    def thrown(self, code, type):
+        """An exception in flight in the running continuation."""
+        self.current.uncaught += type != 0
+        e, cont = Thrown(code, type), self.current
+        while cont is not self.root:
+            e.links[cont], cont = cont.link, cont.parent
+        return e
+
+    def caught(self, e):
+        self.current.uncaught -= e.type != 0
+        return e.code
 
     def take(self, handle):
         cont, version = handle
@@ -89,7 +105,8 @@ class Machine:
         return ints, floats, handle
 
     def link(self, cont, on):
-        cont.parent, cont.on = self.current, on
+        self.resumes += 1
+        cont.parent, cont.on, cont.link = self.current, on, self.resumes
 
     def marker(self, request):
         """One marker of the running continuation: what is sent to the one that runs next."""
@@ -125,19 +142,23 @@ class Machine:
                 raise
             self.note("switch", cont)
             outermost.inner = self.current
-            cont.parent, cont.on = outermost.parent, outermost.on
+            cont.parent, cont.on, cont.link = outermost.parent, outermost.on, outermost.link
             return self.enter(cont, ints + [0], floats, (outermost, outermost.version))
         if op == "rthrow":
-            handle, on, code, by_raise = rest
+            handle, on, code, how = rest
             cont = self.take(handle)
             self.note("rthrow", cont)
-            if by_raise:
+            type = 1 if how >= 2 else 0
+            if how == 1:
                 self.event(RAISED, code)
+            if how == 3 and self.current.handled:
+                code, type = self.current.handled[-1].code, self.current.handled[-1].type
+                self.count["rthrow of what is being handled"] += 1
             if not cont.fresh:
                 self.link(cont, on)
                 self.current = cont.inner
                 cont.inner.bound = [[], []]
-            raise Thrown(code)
+            raise self.thrown(code, type)  # in there; out of a fresh one at once
         if op == "drop":
             cont = self.take(rest[0])
             self.note("drop", cont)
@@ -150,6 +171,7 @@ class Machine:
             while link is not cont.parent:  # no handler of the chain is found any more
                 link.dropping, link = True, link.parent
             cont.inner.bound = [[], []]
+            self.current.uncaught += 1
             raise Dropped
         if op == "bind":
             handle, b = rest
@@ -190,10 +212,14 @@ class Machine:
             except Thrown as e:
                 assert running is not self.root
                 self.count["exception leaves"] += 1
+                if e.links.get(running) != running.link:
+                    self.stale = True
                 self.current, throw = running.parent, e
+                self.current.uncaught += e.type != 0
                 continue
             except Dropped as e:
                 self.current = running.parent
+                self.current.uncaught += not running.dropped
                 send, throw = None, None if running.dropped else e
                 continue
             throw = None
@@ -222,7 +248,7 @@ class Machine:
         try:
             yield from self.block(self.p.main.block, x, 0)
         except Thrown as e:
-            self.event(ENDED, e.code)
+            self.event(ENDED, self.caught(e))
         for s in range(SLOTS):
             cont, version, _ = self.slots[s]
             if cont is not None:
@@ -230,7 +256,7 @@ class Machine:
                     self.event(ENDED, s)
                     yield ("drop", (cont, version))
                 except Thrown as e:
-                    self.event(ENDED, e.code)
+                    self.event(ENDED, self.caught(e))
         self.aligned(self.p.main)
 
     def function(self, f, depth, a, values):
@@ -304,13 +330,30 @@ class Machine:
                     yield from self.block(node.a, x, depth)
                     continue
                 except Thrown as e:
-                    code = e.code
+                    code = self.caught(e)
                 except Dropped:
                     self.event(FORCED, node.id)
                     raise
                 self.event(node.id, code)
                 x[node.i] = code
                 yield from self.block(node.b, x, depth)
+            elif kind == "handler":
+                try:
+                    yield from self.block(node.a, x, depth)
+                    continue
+                except Thrown as e:
+                    if not any(t in ({2: (2, 1)}.get(e.type, (e.type,))) for t in node.types):
+                        raise
+                    handled = e
+                code, me = self.caught(handled), self.current
+                self.count["handler of C++"] += 1
+                self.event(node.id, code)
+                x[node.i] = code
+                me.handled.append(handled)
+                try:
+                    yield from self.block(node.b, x, depth)
+                finally:
+                    me.handled.pop()
             elif kind == "cleanup":
                 try:
                     yield from self.block(node.a, x, depth)
@@ -320,7 +363,7 @@ class Machine:
                     try:
                         yield from self.block(node.b, x, depth)
                     except Thrown as inner:
-                        self.event(CLEANED, inner.code)
+                        self.event(CLEANED, self.caught(inner))
                     except Dropped:
                         self.event(FORCED, CLEANED)
                         raise
@@ -374,7 +417,7 @@ class Machine:
 
     def on_rthrow(self, node, x, depth):
         cont, version, _ = self.taken
-        outcome = yield ("rthrow", (cont, version), self.table(node), x[node.i] | 1, node.by_raise)
+        outcome = yield ("rthrow", (cont, version), self.table(node), x[node.i] | 1, node.how)
         self.outcome(x, node, outcome)
 
     def outcome(self, x, node, outcome):
@@ -412,7 +455,16 @@ class Machine:
 
     def on_throw(self, node, x, depth):
         self.count["throw"] += 1
-        raise Thrown(x[node.i] | 1)
+        raise self.thrown(x[node.i] | 1, node.type)
+        yield
+
+    def on_handled(self, node, x, depth):
+        handled = self.current.handled
+        self.event(node.id, fold([handled[-1].code if handled else 0, self.current.uncaught]))
+        if node.rethrows and handled:
+            self.count["rethrow"] += 1
+            raise self.thrown(handled[-1].code, handled[-1].type)
+        return
         yield
 
     def on_drop(self, node, x, depth):
