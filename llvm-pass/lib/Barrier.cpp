@@ -22,6 +22,7 @@
 #include "Barrier.h"
 #include "CallRewrite.h"
 #include "MarkerCall.h"
+#include "UnwindEdge.h"
 #include "weft/lowered.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Demangle/Demangle.h"
@@ -73,7 +74,6 @@ public:
 private:
   Constant *site(CallBase &Call, Constant *File, Constant *Line);
   Constant *text(StringRef Text);
-  Constant *personality();
   void leave(Value *Entered, IRBuilder<> &B);
   void leaveAtUnwinding(InvokeInst &Invoke, Value *Entered);
 
@@ -114,18 +114,6 @@ Constant *Bracket::site(CallBase &Call, Constant *File, Constant *Line) {
   Constant *Init = ConstantStruct::getAnon(Fields);
   return new GlobalVariable(M, Init->getType(), true, GlobalValue::PrivateLinkage, Init,
                             "weft_barrier.site");
-}
-
-/// That of the module's language, where one of its functions tells: the inliner
-/// keeps functions of different ones apart. C's knows clean-ups too.
-Constant *Bracket::personality() {
-  for (Function &F : M)
-    if (F.hasPersonalityFn() && !isScopedEHPersonality(classifyEHPersonality(F.getPersonalityFn())))
-      return F.getPersonalityFn();
-  auto Default = getDefaultEHPersonality(Triple(M.getTargetTriple()));
-  return cast<Constant>(
-      M.getOrInsertFunction(getEHPersonalityName(Default), FunctionType::get(I32, true))
-          .getCallee());
 }
 
 void Bracket::leave(Value *Entered, IRBuilder<> &B) {
@@ -184,7 +172,7 @@ void Bracket::around(CallBase &Call, Constant *File, Constant *Line) {
       return;
     }
     if (!F.hasPersonalityFn())
-      F.setPersonalityFn(personality());
+      F.setPersonalityFn(personalityFor(M));
     // C is compiled as if nothing ever threw; this function passes on what does.
     F.removeFnAttr(Attribute::NoUnwind);
     BasicBlock *Unwound = BasicBlock::Create(Context, "weft.unwound", &F);

@@ -29,6 +29,7 @@
 #include "CallRewrite.h"
 #include "ComputeBefore.h"
 #include "Diagnostics.h"
+#include "Landing.h"
 #include "MarkerCall.h"
 #include "Markers.h"
 #include "ReturnByJump.h"
@@ -85,6 +86,7 @@ private:
   bool BeforeLink;
   bool Tracked; // indirect branches, by CET
   Type *Ptr, *I64, *I32, *Double;
+  Landings Unwinding;
 };
 
 FunctionCallee Lowering::runtime(StringRef Name, Type *Result, ArrayRef<Type *> Params) {
@@ -236,16 +238,22 @@ void Lowering::lowerInline(MarkerCall &Call) {
   Function *F = Old.getFunction();
   computeBefore(Old);
   X86_64Switch Switch;
+  using Kind = X86_64Switch::Text;
+  Kind Which = Call.Op == MarkerOp::Resume    ? Kind::Resume
+               : Call.Op == MarkerOp::Suspend ? Kind::Suspend
+                                              : Kind::Switch;
   std::string Text;
+  auto *Invoke = dyn_cast<InvokeInst>(&Old);
+  SwitchTraits Traits = {Tracked, Invoke && (BeforeLink || !onlyPassesOn(*Invoke->getUnwindDest()))};
   if (Call.Op == MarkerOp::Suspend) {
-    Text = X86_64Switch::suspendText(Tracked);
+    Text = X86_64Switch::suspendText(Traits);
     Switch.in("r10", Call.tag());
   } else {
     Switch.in("rdi", consume(Call));
     bool IsResume = Call.Op == MarkerOp::Resume;
     Switch.in("r10", IsResume ? Call.handlers() : Call.tag());
-    Text = IsResume ? X86_64Switch::resumeText(sentBy(Call), Tracked)
-                    : X86_64Switch::switchText(countPayload(Call.Sent).Ints, sentBy(Call), Tracked);
+    Text = IsResume ? X86_64Switch::resumeText(sentBy(Call), Traits)
+                    : X86_64Switch::switchText(countPayload(Call.Sent).Ints, sentBy(Call), Traits);
   }
   IRBuilder<> B(&Old);
   putPayload(Call, Switch, B);
@@ -261,6 +269,11 @@ void Lowering::lowerInline(MarkerCall &Call) {
     Outs.push_back(Switch.out(isFloatLane(Ty) ? X86_64Switch::floatRegister(Floats++)
                                               : X86_64Switch::intRegister(Ints++),
                               laneType(Ty)));
+  unsigned Exception = 0, Selector = 0;
+  if (Traits.Detour) {
+    Exception = Switch.out(X86_64Switch::ExceptionRegister, Ptr);
+    Selector = Switch.out(X86_64Switch::SelectorRegister, I64);
+  }
 
   X86_64Switch::Asm Asm = Switch.build(Context, Text, /*Returns=*/true);
   NewCall New = callInPlaceOf(Old, Asm.Ty, Asm.Callee, Asm.Args);
@@ -271,6 +284,12 @@ void Lowering::lowerInline(MarkerCall &Call) {
       return New.Call;
     return B.CreateExtractValue(New.Call, Asm.Results[Order]);
   };
+  if (Traits.Detour) {
+    Value *Unwound = Out(Exception), *Clause = Out(Selector);
+    Unwinding.detour(cast<InvokeInst>(*New.Call), New.After, Unwound, Clause,
+                     X86_64Switch::detourOf(Context, Which, Traits));
+    B.SetInsertPoint(New.After);
+  }
   SmallVector<Value *, 2> Head;
   if (!HeadOuts.empty())
     Head = {B.CreateTrunc(Out(HeadOuts[0]), I32), Out(HeadOuts[1])};

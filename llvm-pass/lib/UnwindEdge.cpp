@@ -16,8 +16,9 @@
 //     resume %exception
 //
 // Before a link a function without landing pads may yet be inlined into one that
-// has some. So there each switch gets one, as long as the module knows a
-// personality at all.
+// has some, and its switches would be invoked with its pads. So there each switch
+// gets one of its own; where the module has no personality, C's, which the linker
+// does not inline into functions of another.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,6 +42,21 @@ static bool landsByPads(const Function &F) {
          !isScopedEHPersonality(classifyEHPersonality(F.getPersonalityFn()));
 }
 
+static Constant *languagesPersonality(Module &M) {
+  for (Function &F : M)
+    if (landsByPads(F))
+      return F.getPersonalityFn();
+  return nullptr;
+}
+
+Constant *weft::personalityFor(Module &M) {
+  if (Constant *Known = languagesPersonality(M))
+    return Known;
+  auto Default = getDefaultEHPersonality(Triple(M.getTargetTriple()));
+  auto *Ty = FunctionType::get(Type::getInt32Ty(M.getContext()), /*isVarArg=*/true);
+  return cast<Constant>(M.getOrInsertFunction(getEHPersonalityName(Default), Ty).getCallee());
+}
+
 static BasicBlock *passOn(Function &F) {
   LLVMContext &Context = F.getContext();
   BasicBlock *Block = BasicBlock::Create(Context, "weft.pass.on", &F);
@@ -54,12 +70,18 @@ static BasicBlock *passOn(Function &F) {
   return Block;
 }
 
+bool weft::onlyPassesOn(const BasicBlock &Pad) {
+  const LandingPadInst *Landing = Pad.getLandingPadInst();
+  const auto *Resume = dyn_cast<ResumeInst>(Pad.getTerminator());
+  return Resume && Resume->getValue() == Landing && Landing == &Pad.front() &&
+         all_of(drop_end(drop_begin(Pad)), [](const Instruction &I) {
+           const auto *Call = dyn_cast<CallInst>(&I);
+           return Call && Call->isInlineAsm() && Call->arg_empty();
+         });
+}
+
 bool weft::giveUnwindEdges(Module &M, bool BeforeLink) {
-  Constant *Personality = nullptr;
-  for (Function &F : M)
-    if (landsByPads(F))
-      Personality = F.getPersonalityFn();
-  if (!Personality)
+  if (!BeforeLink && !languagesPersonality(M))
     return false;
 
   DenseMap<Function *, BasicBlock *> Pads;
@@ -77,7 +99,7 @@ bool weft::giveUnwindEdges(Module &M, bool BeforeLink) {
       if (BeforeLink && !F.doesNotThrow() && (!F.hasPersonalityFn() || landsByPads(F)))
         Needs = true;
       if (Needs && !F.hasPersonalityFn())
-        F.setPersonalityFn(Personality);
+        F.setPersonalityFn(personalityFor(M));
       Place = Pads.try_emplace(&F, Needs ? passOn(F) : nullptr).first;
     }
     if (!Place->second)

@@ -20,6 +20,10 @@
 
 // Taken out again where the module has no tracked branches.
 #define WEFT_X86_64_LANDING "endbr64\n\t"
+#define WEFT_X86_64_UNTRACKED "notrack "
+// Taken out again where the switch is not invoked.
+#define WEFT_X86_64_DETOUR_AT(label) ".byte 0x0f, 0xb9, 0x80\n\t.long 6f-" label "f\n\t"
+#define WEFT_X86_64_DETOUR(R) "xorl %r13d, %r13d\n6:\n\t"
 
 #include "X86_64Switch.h"
 #include "weft/arch/x86_64.h"
@@ -36,10 +40,18 @@ static constexpr StringLiteral FloatRegisters[] = {WEFT_X86_64_FLOAT_REGS};
 StringRef X86_64Switch::intRegister(unsigned Lane) { return IntRegisters[Lane]; }
 StringRef X86_64Switch::floatRegister(unsigned Lane) { return FloatRegisters[Lane]; }
 
-static std::string landing(std::string Text, bool Tracked) {
-  StringRef Landing = WEFT_X86_64_LANDING;
-  for (size_t At; !Tracked && (At = Text.find(Landing)) != std::string::npos;)
-    Text.erase(At, Landing.size());
+static std::string without(std::string Text, std::initializer_list<StringRef> Parts) {
+  for (StringRef Part : Parts)
+    for (size_t At; (At = Text.find(Part)) != std::string::npos;)
+      Text.erase(At, Part.size());
+  return Text;
+}
+
+static std::string asAsked(std::string Text, SwitchTraits Traits) {
+  if (!Traits.Tracked)
+    Text = without(Text, {WEFT_X86_64_LANDING, WEFT_X86_64_UNTRACKED});
+  if (!Traits.Detour)
+    Text = without(Text, {WEFT_X86_64_DETOUR_AT("1"), WEFT_X86_64_DETOUR_AT("9"), WEFT_X86_64_DETOUR("%")});
   return Text;
 }
 
@@ -48,17 +60,28 @@ static std::string put(std::string Text, StringRef Mark, const Twine &What) {
   return Text.replace(Text.find(Mark), Mark.size(), What.str());
 }
 
-std::string X86_64Switch::resumeText(unsigned Sent, bool Tracked) {
-  return put(landing(WEFT_X86_64_RESUME("%", "$$", "@sent"), Tracked), "@sent", Twine(Sent));
+std::string X86_64Switch::resumeText(unsigned Sent, SwitchTraits Traits) {
+  return put(asAsked(WEFT_X86_64_RESUME("%", "$$", "@sent"), Traits), "@sent", Twine(Sent));
 }
-std::string X86_64Switch::suspendText(bool Tracked) {
-  return landing(WEFT_X86_64_SUSPEND("%", "$$"), Tracked);
+std::string X86_64Switch::suspendText(SwitchTraits Traits) {
+  return asAsked(WEFT_X86_64_SUSPEND("%", "$$"), Traits);
 }
 std::string X86_64Switch::returnText() { return WEFT_X86_64_RETURN("%", "$$"); }
 std::string X86_64Switch::currentText() { return WEFT_X86_64_CURRENT_IN_R12("%"); }
-std::string X86_64Switch::switchText(unsigned IntsSent, unsigned Sent, bool Tracked) {
-  std::string Text = landing(WEFT_X86_64_SWITCH("%", "$$", "@handle", "@sent"), Tracked);
+std::string X86_64Switch::switchText(unsigned IntsSent, unsigned Sent, SwitchTraits Traits) {
+  std::string Text = asAsked(WEFT_X86_64_SWITCH("%", "$$", "@handle", "@sent"), Traits);
   return put(put(Text, "@handle", intRegister(IntsSent)), "@sent", Twine(Sent));
+}
+
+InlineAsm *X86_64Switch::detourOf(LLVMContext &Context, Text Of, SwitchTraits Traits) {
+  // From where the unwinder puts what a landingpad gives to where a text has it at its end.
+  std::string Jump = "movq %rax, %r13\n\tmovq %rdx, %r14\n\t";
+  Jump += Of == Text::Resume    ? WEFT_X86_64_DETOUR_OF_RESUME("%")
+          : Of == Text::Suspend ? WEFT_X86_64_DETOUR_OF_SUSPEND("%")
+                                : WEFT_X86_64_DETOUR_OF_SWITCH("%");
+  auto *Ty = FunctionType::get(Type::getVoidTy(Context),
+                               {PointerType::getUnqual(Context), Type::getInt64Ty(Context)}, false);
+  return InlineAsm::get(Ty, asAsked(Jump, Traits), "{rax},{rdx},~{memory}", /*hasSideEffects=*/true);
 }
 
 X86_64Switch::Slot &X86_64Switch::slot(StringRef Register) {

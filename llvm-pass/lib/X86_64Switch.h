@@ -15,6 +15,11 @@
 
 namespace weft {
 
+struct SwitchTraits {
+  bool Tracked; ///< indirect branches, by CET
+  bool Detour;  ///< unwinding that lands there leaves by the normal edge (Landing.h)
+};
+
 /// Builds one asm call: what goes in and comes out in which register. Every
 /// register that is not named is clobbered.
 class X86_64Switch {
@@ -29,9 +34,14 @@ public:
   static llvm::StringRef floatRegister(unsigned Lane);
 
   /// \p Sent: the WEFT_SENT_ values of lowered.h; 0 when it is not known.
-  static std::string resumeText(unsigned Sent, bool Tracked);
-  static std::string suspendText(bool Tracked);
-  static std::string switchText(unsigned IntsSent, unsigned Sent, bool Tracked);
+  static std::string resumeText(unsigned Sent, SwitchTraits Traits);
+  static std::string suspendText(SwitchTraits Traits);
+  static std::string switchText(unsigned IntsSent, unsigned Sent, SwitchTraits Traits);
+  /// Where a text with a detour gives the exception, null unless it unwound, and the selector.
+  static constexpr llvm::StringLiteral ExceptionRegister = "r13", SelectorRegister = "r14";
+  enum class Text { Resume, Suspend, Switch };
+  /// Goes from a landing pad of such a text to its end, with the landingpad's two values.
+  static llvm::InlineAsm *detourOf(llvm::LLVMContext &Context, Text Of, SwitchTraits Traits);
   static std::string returnText();
   /// Gives the running continuation's block in r12.
   static std::string currentText();

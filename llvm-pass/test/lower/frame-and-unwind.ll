@@ -1,5 +1,6 @@
 ; A function with a switch has a frame pointer; all functions of the module have unwind tables. Before a link the
-; frame's address is an operand, so that the function it is inlined into has a frame pointer too.
+; frame's address is an operand, so that the function it is inlined into has a frame pointer too; and it has a landing
+; pad of its own, so that it does not get one of the function it is inlined into.
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower -S %s | FileCheck %s
 ; RUN: opt -load-pass-plugin=%pass -passes='weft-lower<before-link>' -S %s | FileCheck %s --check-prefix=BEFORE
 ; CHECK: define void @f() #[[SWITCHES:[0-9]+]]
@@ -8,7 +9,9 @@
 ; CHECK-DAG: attributes #[[SWITCHES]] = { uwtable "frame-pointer"="all" }
 ; CHECK-DAG: attributes #[[PLAIN]] = { uwtable }
 ; BEFORE: %[[FRAME:.*]] = call ptr @llvm.frameaddress.p0(i32 0)
-; BEFORE-NEXT: asm sideeffect {{.*}}"={r10},={r12},0,1,{{.*}}"(ptr @t, ptr %[[FRAME]])
+; BEFORE-NEXT: invoke {{.*}} asm sideeffect {{.*}}"={r10},={r12},={r13},={r14},0,1,{{.*}}"(ptr @t, ptr %[[FRAME]])
+; BEFORE-NEXT: unwind label %weft.detour
+; BEFORE: define void @g() #{{[0-9]+}} {
 @t = external constant { ptr, ptr }
 declare void @weft.suspend(ptr)
 define void @f() {

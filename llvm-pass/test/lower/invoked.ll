@@ -1,14 +1,37 @@
 ; An invoked marker keeps its landing pad: for what crosses the switch and for what weft_trap throws. The values
-; that the pad merges come along both edges.
+; that the pad merges come along each edge; but none on the switch's own, which leads to its end and from there to the pad
+; (lib/Landing.cpp).
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower %s | llc -O2 -o - | FileCheck %s --check-prefix=TABLE
+; CHECK:      define i64 @f
 ; CHECK:      weft.go:
-; CHECK:      invoke {{.*}} asm sideeffect alignstack unwind
-; CHECK-NEXT: to label %weft.landed unwind label %pad
+; CHECK:      invoke {{.*}} asm sideeffect alignstack unwind "{{.*}}.long 6f-9f\0A9:\0A\09xorl %r13d, %r13d\0A6:\0A\09"
+; CHECK-NEXT: to label %weft.landed unwind label %weft.detour
 ; CHECK:      weft.landed:
+; CHECK:      %[[E:.*]] = extractvalue {{.*}}, 4
+; CHECK:      %[[NOT_NULL:.*]] = icmp ne ptr %[[E]], null
+; CHECK-NEXT: br i1 %[[NOT_NULL]], label %weft.unwound, label %weft.go.on
+; CHECK:      weft.go.on:
 ; CHECK:      br label %ok
 ; CHECK:      pad:
-; CHECK-NEXT: phi i32 [ 1, %weft.go ], [ 2, %second ], [ 1, %weft.consumed ]
+; CHECK-NEXT: phi i32 [ 1, %weft.unwound ], [ 2, %second ], [ 1, %weft.consumed ]
+; CHECK-NEXT: landingpad
+; CHECK-NEXT: cleanup
+; CHECK-NEXT: br label %weft.landing
+; CHECK:      weft.detour:
+; CHECK-NEXT: landingpad
+; CHECK-NEXT: cleanup
+; CHECK:      call void asm sideeffect "{{.*}}jmpq *%r10{{.*}}", "{rax},{rdx},~{memory}"
+; CHECK-NEXT: unreachable
+; CHECK:      weft.unwound:
+; CHECK:      insertvalue { ptr, i32 } poison, ptr %[[E]], 0
+; CHECK:      invoke void asm sideeffect unwind "nop"
+; CHECK-NEXT: to label %weft.landing unwind label %pad
+; CHECK:      weft.landing:
+; CHECK-NEXT: %[[WHICH:.*]] = phi i32 [ %which, %pad ], [ 1, %weft.unwound ]
+; CHECK-NEXT: %[[L:.*]] = phi { ptr, i32 } [ %l, %pad ], [ {{.*}}, %weft.unwound ]
+; CHECK-NEXT: call void @use(i32 %[[WHICH]])
+; CHECK-NEXT: resume { ptr, i32 } %[[L]]
 ; CHECK:      weft.consumed:
 ; CHECK-NEXT: invoke void @weft_trap(i32 1, i64 %k, ptr null)
 ; CHECK-NEXT: to label %weft.never unwind label %pad
@@ -33,8 +56,10 @@ done:
 pad:
   %which = phi i32 [ 1, %0 ], [ 2, %second ]
   %l = landingpad { ptr, i32 } cleanup
+  call void @use(i32 %which)
   resume { ptr, i32 } %l
 }
+declare void @use(i32)
 define void @g(i64 %k) personality ptr @__gxx_personality_v0 {
   invoke void @weft.cont.drop(i64 %k) to label %ok unwind label %pad
 ok:

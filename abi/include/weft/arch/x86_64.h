@@ -75,6 +75,16 @@
 #endif
 #endif
 
+/* Where unwinding that lands at a switch goes on, for the pass, which defines them: LLVM's register allocator
+ * moves values as if an asm that unwinds had done so at its end (llvm-pass/lib/Landing.cpp), so a landing pad
+ * has to come from there. Nothing for other compilers: they call the out-of-line forms.
+ * In front of the label, in an instruction that nothing comes to (`ud1 DISTANCE(%rax), %eax`), stands how far behind
+ * it the detour enters the text again. */
+#ifndef WEFT_X86_64_DETOUR
+#define WEFT_X86_64_DETOUR_AT(label) ""
+#define WEFT_X86_64_DETOUR(R) ""
+#endif
+
 /* r12 = offset of weft_tls from fs */
 #define WEFT_X86_64_TLS(R) "movq weft_tls@gottpoff(" R "rip), " R "r12\n\t"
 #define WEFT_X86_64_CURRENT(R) R "fs:(" R "r12)"
@@ -93,7 +103,7 @@
   "1:\n\t.cfi_remember_state\n\t" WEFT_X86_64_CFA_CHILD WEFT_X86_64_LANDING                        \
   "movq " WEFT_X86_64_AT(WEFT_CB_SP, R, "rdi") ", " R "rsp\n\t" WEFT_X86_64_CFA_RSP8               \
   "leaq 8(" R "rsp), " R "rsp\n\t" WEFT_X86_64_CFA_RSP0 "popq " R "rbp\n\t"                        \
-  ".cfi_restore_state\n\t"
+  ".cfi_restore_state\n\t" WEFT_X86_64_DETOUR(R)
 
 /* rbx from where the outermost block rdi keeps it while suspended, and the new table to there. So code
  * that has what it wants next in rbx waits for one load, of the block, not for its sp and then its stack:
@@ -140,9 +150,10 @@
   WEFT_X86_64_GO(R)                                                                                \
   "4:\n\t"                                                                                         \
   "movq " R "r13, " WEFT_X86_64_AT(WEFT_CB_PARENT, R, "rdi") "\n\t"                                \
-  "jmp 5b\n"                                                                                       \
+  "jmp 5b\n\t"                                                                                      \
+  WEFT_X86_64_DETOUR_AT("9")                                                                       \
   WEFT_X86_64_SENT(SENT)                                                                           \
-  "9:\n\t" WEFT_X86_64_LANDING
+  "9:\n\t" WEFT_X86_64_LANDING WEFT_X86_64_DETOUR(R)
 
 /* The first entry of the innermost table is looked at here; everything else is the runtime's
  * weft_rt_suspend_slow, which goes on as if it were part of this text (rdi me, r10 tag, r12 the
@@ -172,10 +183,12 @@
   ".cfi_remember_state\n\t" WEFT_X86_64_CFA_CHILD                                                  \
   "jmpq *" R "r15\n\t"                                                                             \
   ".cfi_restore_state\n\t"                                                                         \
-  "8:\n\tjmpq *weft_rt_suspend_slow@GOTPCREL(" R "rip)\n"                                          \
+  "8:\n\tjmpq *weft_rt_suspend_slow@GOTPCREL(" R "rip)\n\t"                                        \
+  WEFT_X86_64_DETOUR_AT("1")                                                                       \
   WEFT_X86_64_LAND(R)
 
-/* weft_rt_find_switch gives r14 = the block whose resumer lists the tag; r13 stays me. */
+/* weft_rt_find_switch gives r14 = the block whose resumer lists the tag; r13 stays me. If nobody does, it stands
+ * for the suspension point, so it has to know where that is. */
 #define WEFT_X86_64_SWITCH(R, D, HANDLE_REG, SENT)                                                 \
   "pushq " R "rbp\n\t"                                                                             \
   "pushq " R "rbx\n\t"                                                                             \
@@ -199,8 +212,11 @@
   "movq " R "r11, " WEFT_X86_64_AT(WEFT_CB_PSP, R, "rdi") "\n\t"                                   \
   "movq " WEFT_X86_64_AT(WEFT_CB_HANDLE, R, "r14") ", " R HANDLE_REG "\n\t"                        \
   WEFT_X86_64_GO(R)                                                                                \
-  "2:\n\tcallq *weft_rt_find_switch@GOTPCREL(" R "rip)\n\t"                                        \
+  "2:\n\t"                                                                                         \
+  "leaq 1f(" R "rip), " R "r11\n\t"                                                                \
+  "callq *weft_rt_find_switch@GOTPCREL(" R "rip)\n\t"                                              \
   "jmp 3b\n\t"                                                                                     \
+  WEFT_X86_64_DETOUR_AT("1")                                                                       \
   WEFT_X86_64_SENT(SENT)                                                                           \
   WEFT_X86_64_LAND(R)
 
@@ -231,6 +247,18 @@
 
 /* The end of a body: its results are in the payload registers. */
 #define WEFT_X86_64_RETURN(R, D) "jmpq *weft_rt_return@GOTPCREL(" R "rip)\n\t"
+
+/* The detour of unwinding that landed at a switch, with what it brought in r13 (never null) and r14. The return
+ * address of the switch is still there, as the unwinder writes at most two words below the stack pointer
+ * that it restores, and signal handlers keep off the red zone: label 9 of a resume, the byte before
+ * label 1 of a suspend or switch. */
+#define WEFT_X86_64_DETOUR_OF_RESUME(R) WEFT_X86_64_DETOUR_BY(R, "-8", "")
+#define WEFT_X86_64_DETOUR_OF_SUSPEND(R) WEFT_X86_64_DETOUR_BY(R, "-3", "1")
+#define WEFT_X86_64_DETOUR_OF_SWITCH(R) WEFT_X86_64_DETOUR_BY(R, "-7", "1")
+#define WEFT_X86_64_DETOUR_BY(R, distance, label)                                                  \
+  "movq -24(" R "rsp), " R "r11\n\t"                                                               \
+  "movslq " distance "(" R "r11), " R "r10\n\t"                                                    \
+  "leaq " label "(" R "r11, " R "r10), " R "r10\n\t" WEFT_X86_64_UNTRACKED "jmpq *" R "r10\n\t"
 
 /* How a function that is not to use the processor's prediction of returns goes back, in place of `ret`. No
  * convention returns anything in r11. */

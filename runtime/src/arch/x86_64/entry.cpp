@@ -242,13 +242,15 @@ asm(FUNCTION("weft_rt_suspend_slow")
     "ud2\n"
     END("weft_rt_suspend_slow"));
 
-// Called by the text of switch: rdi the target (already moved on), r10 tag, r13 me. Gives r14 the block
-// whose resumer lists the tag, r15 its table. Without one the target is as it was, and we trap.
+// Called by the text of switch: rdi the target (already moved on), r10 tag, r11 its label 1, r13 me. Gives r14 the
+// block whose resumer lists the tag, r15 its table. Without one the target is as it was, and we trap as if the
+// suspension point had called us.
 asm(FUNCTION("weft_rt_find_switch")
     ".cfi_def_cfa %rsp, 24\n.cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
     SAVE_PAYLOAD
     "movq %rdi, %r14\n"
     "movq %r10, %r15\n"
+    "leaq -1(%r11), %r12\n"
     "movq %r13, %rdi\n"
     "movq %r10, %rsi\n"
     "movl $1, %edx\n"
@@ -265,10 +267,12 @@ asm(FUNCTION("weft_rt_find_switch")
     "andq $-2, %r15\n"
     RESTORE_PAYLOAD
     "movq 8(%rsp), %rbx\n"
+    TLS_R12
     "movq %r13, " S(WEFT_CB_INNER) "(%r14)\n"
     "retq\n"
     "1:\n"
     ".cfi_def_cfa_register %rbx\n"
+    "movq %r12, (%rbx)\n"
     "subq $0x1000000, " S(WEFT_CB_HANDLE) "(%r14)\n"
     "movl %edx, %edi\n"
     "movq " S(WEFT_CB_HANDLE) "(%r14), %rsi\n"
