@@ -5,7 +5,7 @@
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower %s | llc -O2 -o - | FileCheck %s --check-prefix=TABLE
 ; CHECK:      define i64 @f
 ; CHECK:      weft.go:
-; CHECK:      invoke {{.*}} asm sideeffect alignstack unwind "{{.*}}.long 6f-9f\0A9:\0A\09xorl %r13d, %r13d\0A6:\0A\09"
+; CHECK:      invoke {{.*}} asm sideeffect alignstack unwind "{{.*}}.long 6f-9f\0A{{.*}}9:\0A\09xorl %r13d, %r13d\0A6:\0A\09"
 ; CHECK-NEXT: to label %weft.landed unwind label %weft.detour
 ; CHECK:      weft.landed:
 ; CHECK:      %[[E:.*]] = extractvalue {{.*}}, 4

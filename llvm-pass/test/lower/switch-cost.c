@@ -6,7 +6,7 @@
 // RUN: sed '1,/%r12$/d' %t.all | sed '/jb/q' | count 12
 // RUN: sed '1,/jb/d' %t.all | sed '0,/%r10$/d' | sed '/jmpq/q' > %t.away
 // RUN: count 25 < %t.away
-// RUN: sed '1,/jmpq/d' %t.all | sed '/popq.*%rbp/q' | count 11
+// RUN: sed '1,/jmpq/d' %t.all | sed '/popq.*%rbp/q' | count 12
 #include <weft/markers.h>
 WEFT_TAG(t, "->i64");
 void f(weft_cont k) { weft_switch(k, &t, 0, 0, 0); }
