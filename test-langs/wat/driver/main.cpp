@@ -54,9 +54,7 @@ template <class F> static int each(char **files, F judge) {
   CheckResult sum;
   for (; *files; ++files) {
     CheckResult r = judge(*files, read_file(*files));
-    sum.passed += r.passed;
-    sum.failed += r.failed;
-    sum.skipped += r.skipped;
+    sum.add(r);
   }
   printf("%u passed, %u failed", sum.passed, sum.failed);
   if (sum.skipped)

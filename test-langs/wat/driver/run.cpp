@@ -1,87 +1,35 @@
 // A script runs in two rounds: all modules are compiled and linked at once, then the commands are
-// executed in order. A module that does not compile fails its own command and those that need it.
+// executed in order. A module that does not compile fails its own command and those that need it, or they
+// are counted as not supported when that is why.
 #include "driver/run.h"
 #include "driver/compile.h"
+#include "driver/values.h"
 #include "rt/backtrace.h"
 #include "valid/validate.h"
 #include <algorithm>
-#include <cinttypes>
-#include <cstring>
 #include <map>
 
 namespace wat {
 
-extern "C" uint32_t wat_ref_test(uint64_t ref, uint32_t heap, const CanonType *type);
-
 namespace {
 
 struct Outcome {
-  enum Kind { Returned, Trapped, Suspended, Thrown, Failed } kind = Returned;
+  /// Unlinked: by instantiation. NotSupported: the module it needs. Failed: all else that a correct script
+  /// would not do.
+  enum Kind { Returned, Trapped, Suspended, Thrown, Unlinked, NotSupported, Failed } kind = Returned;
   std::string message;
-  std::vector<uint64_t> values;
-  std::vector<ValType> types;
+  std::vector<Result> results;
   std::vector<uintptr_t> frames = {}; // of a trap
   std::string describe() const;
 };
-
-std::string show(ValType t, uint64_t bits) {
-  char text[64];
-  switch (t.kind) {
-  case ValType::I32:
-    snprintf(text, sizeof text, "i32 %" PRId32, int32_t(bits));
-    break;
-  case ValType::I64:
-    snprintf(text, sizeof text, "i64 %" PRId64, int64_t(bits));
-    break;
-  case ValType::F32: {
-    uint32_t low = uint32_t(bits);
-    float f;
-    memcpy(&f, &low, 4);
-    snprintf(text, sizeof text, "f32 %.9g (0x%08" PRIx32 ")", double(f), low);
-    break;
-  }
-  case ValType::F64: {
-    double f;
-    memcpy(&f, &bits, 8);
-    snprintf(text, sizeof text, "f64 %.17g (0x%016" PRIx64 ")", f, bits);
-    break;
-  }
-  default:
-    snprintf(text, sizeof text, bits ? "reference %#" PRIx64 : "null", bits);
-  }
-  return text;
-}
-
-std::string show(const Value &v) {
-  switch (v.kind) {
-  case Value::Num:
-    return show(v.type, v.bits);
-  case Value::NanCanonical:
-    return "nan:canonical";
-  case Value::NanArithmetic:
-    return "nan:arithmetic";
-  case Value::RefNull:
-  case Value::AnyNull:
-    return "null";
-  case Value::RefHost:
-    return "ref.host " + std::to_string(v.bits);
-  case Value::RefExtern:
-    return "ref.extern " + std::to_string(v.bits);
-  case Value::RefType:
-    return "a reference";
-  case Value::Either:
-    return "either";
-  }
-  return "";
-}
 
 std::string Outcome::describe() const {
   switch (kind) {
   case Returned: {
     std::string s = "results";
-    for (size_t k = 0; k < values.size(); ++k)
-      s += (k ? ", " : " ") + show(types[k], values[k]);
-    return values.empty() ? "no results" : s;
+    for (size_t k = 0; k < results.size(); ++k)
+      s += (k ? ", " : " ") + show(results[k]);
+    return results.empty() ? "no results" : s;
   }
   case Trapped:
     return "trap \"" + message + "\"";
@@ -89,40 +37,13 @@ std::string Outcome::describe() const {
     return "suspension \"" + message + "\"";
   case Thrown:
     return "an exception";
+  case Unlinked:
+    return "link error \"" + message + "\"";
+  case NotSupported:
   case Failed:
     break;
   }
   return message;
-}
-
-bool matches(const Value &want, ValType type, uint64_t bits) {
-  bool narrow = type.kind == ValType::F32;
-  uint64_t mask = type.kind == ValType::I32 || narrow ? 0xffffffff : ~uint64_t(0);
-  uint64_t quiet = narrow ? 0x7fc00000 : 0x7ff8000000000000;
-  uint64_t no_sign = narrow ? 0x7fffffff : 0x7fffffffffffffff;
-  switch (want.kind) {
-  case Value::Num:
-    return want.type.kind == type.kind && ((want.bits ^ bits) & mask) == 0;
-  case Value::NanCanonical:
-    return want.type.kind == type.kind && (bits & no_sign) == quiet;
-  case Value::NanArithmetic:
-    return want.type.kind == type.kind && (bits & quiet) == quiet;
-  case Value::RefNull:
-  case Value::AnyNull:
-    return type.is_ref() && !bits;
-  case Value::RefHost:
-  case Value::RefExtern:
-    return type.is_ref() && bits == host_reference(want.bits);
-  case Value::RefType:
-    return type.is_ref() && bits &&
-           (want.heap.is_index() || wat_ref_test(bits, want.heap.abstract(), nullptr));
-  case Value::Either:
-    for (auto &c : want.choices)
-      if (matches(c, type, bits))
-        return true;
-    return false;
-  }
-  return false;
 }
 
 class Runner {
@@ -134,15 +55,22 @@ public:
 private:
   struct Prepared {
     std::optional<size_t> compiled;
-    std::string error;
+    Outcome error; // without it
+  };
+  /// What a command that makes an instance left.
+  struct Made {
+    Instance *instance = nullptr;
+    Outcome::Kind kind = Outcome::Failed; // when there is none
   };
   void prepare(const Command &c);
   void command(const Command &c);
   void judge(const Command &c, const Outcome &o, bool ok, const std::string &expected);
-  void fail(const Command &c, const std::string &what, const Outcome &o = {});
-  Outcome make(const Prepared &p, Instance *&instance);
+  void fail(const Command &c, const std::string &what, const Outcome &o);
+  Outcome make(const Prepared *p, Made &made);
   Outcome act(const Action &a);
-  Instance *instance(const std::optional<std::string> &name);
+  Made instance(const std::optional<std::string> &name);
+  const Prepared *module(const std::optional<std::string> &name);
+  void make_named(const Command &c, const Prepared *p);
   static Extern import(void *runner, const ImportInfo &i);
 
   Code code_;
@@ -150,8 +78,8 @@ private:
   std::map<const Command *, Prepared> prepared_;
   std::map<std::string, const Prepared *> named_modules_;
   const Prepared *last_module_ = nullptr;
-  std::map<std::string, Instance *> named_, registered_;
-  Instance *last_ = nullptr;
+  std::map<std::string, Made> named_, registered_;
+  Made last_;
   CanonicalTypes types_;
 };
 
@@ -172,16 +100,18 @@ void Runner::prepare(const Command &c) {
       file += ":" + std::to_string(d.pos.line) + (d.form == Definition::Quote ? ":quoted" : ":binary");
     p.compiled = code_.add(m, file);
   } catch (const Error &e) {
-    p.error = std::to_string(e.pos.line) + ":" + std::to_string(e.pos.column) + ": " + e.message;
+    bool known = e.kind != Error::NotSupported;
+    p.error.kind = known ? Outcome::Failed : Outcome::NotSupported;
+    p.error.message = "\"" + e.message + "\" at " + place(file_, *c.definition, e);
   } catch (const WriteFailed &e) {
-    p.error = e.message;
+    p.error = {Outcome::Failed, e.message, {}};
   }
 }
 
 Extern Runner::import(void *context, const ImportInfo &i) {
   auto *r = static_cast<Runner *>(context);
   if (auto at = r->registered_.find(std::string(i.module.view())); at != r->registered_.end())
-    return at->second ? exported(at->second, i.field.view()) : Extern{};
+    return at->second.instance ? exported(at->second.instance, i.field.view()) : Extern{};
   return i.module.view() == "spectest" ? spectest(i.field.view()) : Extern{};
 }
 
@@ -196,61 +126,93 @@ template <class F> Outcome attempt(F run) {
   } catch (const WasmException &) {
     o.kind = Outcome::Thrown;
   } catch (const Unlinkable &u) {
-    o.kind = Outcome::Failed;
+    o.kind = Outcome::Unlinked;
     o.message = u.message;
   }
   return o;
 }
 
-Outcome Runner::make(const Prepared &p, Instance *&instance) {
-  instance = nullptr;
-  if (!p.compiled)
-    return {Outcome::Failed, p.error, {}, {}};
-  return attempt([&](Outcome &) { instance = instantiate(code_.compiled(*p.compiled), import, this); });
+Outcome Runner::make(const Prepared *p, Made &made) {
+  made = {};
+  Outcome o{Outcome::Failed, "there is no such module", {}};
+  if (p && p->compiled)
+    o = attempt([&](Outcome &) { made.instance = instantiate(code_.compiled(*p->compiled), import, this); });
+  else if (p)
+    o = p->error;
+  if (!made.instance && o.kind == Outcome::NotSupported)
+    made.kind = o.kind;
+  return o;
 }
 
-Instance *Runner::instance(const std::optional<std::string> &name) {
+Runner::Made Runner::instance(const std::optional<std::string> &name) {
   if (!name)
     return last_;
   auto at = named_.find(*name);
-  return at == named_.end() ? nullptr : at->second;
+  return at == named_.end() ? Made{} : at->second;
+}
+
+const Runner::Prepared *Runner::module(const std::optional<std::string> &name) {
+  if (!name)
+    return last_module_;
+  auto at = named_modules_.find(*name);
+  return at == named_modules_.end() ? nullptr : at->second;
 }
 
 Outcome Runner::act(const Action &a) {
-  Instance *i = instance(a.instance);
-  if (!i)
-    return {Outcome::Failed, "there is no such instance", {}, {}};
-  Extern e = exported(i, a.name);
-  if (!e.object || e.kind != (a.get ? ExternKind::Global : ExternKind::Func))
-    return {Outcome::Failed, "the instance does not export \"" + a.name + "\"", {}, {}};
-  if (a.get) {
-    auto *g = static_cast<GlobalObject *>(e.object);
-    return {Outcome::Returned, "", {g->bits}, {g->type.type}};
-  }
-  auto *f = static_cast<FuncRef *>(e.object);
-  const SubType &t = f->type->sub;
-  if (a.args.size() != t.params.size())
-    return {Outcome::Failed, "the function takes " + std::to_string(t.params.size()) + " arguments", {}, {}};
-  std::vector<uint64_t> values(std::max({size_t(1), t.params.size(), t.results.size()}));
-  for (size_t k = 0; k < a.args.size(); ++k) {
+  auto failed = [](std::string why) { return Outcome{Outcome::Failed, std::move(why), {}}; };
+  Made made = instance(a.instance);
+  if (!made.instance)
+    return {made.kind, "there is no such instance", {}};
+  const Compiled &c = *made.instance->compiled;
+  ExternKind kind = a.get ? ExternKind::Global : ExternKind::Func;
+  const ExportInfo *at = std::find_if(c.exports.begin(), c.exports.end(), [&](const ExportInfo &e) {
+    return e.name.view() == a.name && e.kind == uint32_t(kind);
+  });
+  if (at == c.exports.end())
+    return failed("the instance does not export a " + std::string(a.get ? "global" : "function") + " \"" +
+                  a.name + "\"");
+  void *object = exported(made.instance, a.name).object;
+  if (a.get)
+    return {Outcome::Returned,
+            "",
+            {{plain(c.globals[at->index].type, c.types), static_cast<GlobalObject *>(object)->bits}}};
+  const TypeInfo &t = c.types[c.funcs[at->index].type];
+  size_t params = t.params, results = t.values.count - params;
+  if (a.args.size() != params)
+    return failed("the function takes " + std::to_string(params) + (params == 1 ? " argument" : " arguments"));
+  std::vector<uint64_t> values(std::max({size_t(1), params, results}));
+  for (size_t k = 0; k < params; ++k) {
     const Value &v = a.args[k];
+    ValType want = t.values[k];
+    if (v.kind == Value::Num ? want.kind != v.type.kind : !want.is_ref())
+      return failed("argument " + std::to_string(k + 1) + " cannot be " + show(v));
     values[k] = v.kind == Value::Num                                         ? v.bits
                 : v.kind == Value::RefHost || v.kind == Value::RefExtern ? host_reference(v.bits)
                                                                              : 0;
   }
   return attempt([&](Outcome &o) {
-    call(f, values.data());
-    values.resize(t.results.size());
-    o.values = values;
-    o.types = t.results;
+    call(static_cast<FuncRef *>(object), values.data());
+    for (size_t k = 0; k < results; ++k)
+      o.results.push_back({plain(t.values[params + k], c.types), values[k]});
   });
 }
 
 void Runner::judge(const Command &c, const Outcome &o, bool ok, const std::string &expected) {
   if (ok)
     ++result.passed;
+  else if (o.kind == Outcome::NotSupported)
+    ++result.skipped;
   else
     fail(c, "expected " + expected + ", got " + o.describe(), o);
+}
+
+/// A module's or an instance's command; only what is wrong with it is a case.
+void Runner::make_named(const Command &c, const Prepared *p) {
+  Outcome o = make(p, last_);
+  if (o.kind != Outcome::Returned)
+    judge(c, o, false, "an instance");
+  if (c.name)
+    named_[*c.name] = last_;
 }
 
 void Runner::command(const Command &c) {
@@ -258,49 +220,34 @@ void Runner::command(const Command &c) {
   auto quoted = [&] { return "\"" + c.text + "\""; };
   switch (c.kind) {
   case Command::DefineModule:
-  case Command::DefineAndInstantiate: {
-    const Prepared &p = prepared_[&c];
-    last_module_ = &p;
+  case Command::DefineAndInstantiate:
+    last_module_ = &prepared_[&c];
     if (c.name)
-      named_modules_[*c.name] = &p;
-    if (c.kind == Command::DefineModule) {
-      if (!p.compiled)
-        fail(c, p.error);
-      return;
-    }
-    Outcome o = make(p, last_);
-    if (o.kind != Outcome::Returned)
-      fail(c, "expected an instance, got " + o.describe(), o);
-    if (c.name)
-      named_[*c.name] = last_;
+      named_modules_[*c.name] = last_module_;
+    if (c.kind == Command::DefineAndInstantiate)
+      make_named(c, last_module_);
+    else if (!last_module_->compiled)
+      judge(c, last_module_->error, false, "a module");
     return;
-  }
-  case Command::NewInstance: {
-    const Prepared *p = c.module_name ? named_modules_[*c.module_name] : last_module_;
-    Outcome o{Outcome::Failed, "there is no such module", {}, {}};
-    if (p)
-      o = make(*p, last_);
-    if (o.kind != Outcome::Returned)
-      fail(c, "expected an instance, got " + o.describe(), o);
-    if (c.name)
-      named_[*c.name] = last_;
-    return;
-  }
+  case Command::NewInstance:
+    return make_named(c, module(c.module_name));
   case Command::Register:
     registered_[c.text] = instance(c.name);
+    if (!registered_[c.text].instance)
+      judge(c, {registered_[c.text].kind, "there is no such instance", {}}, false, "an instance");
     return;
   case Command::Run: {
     Outcome o = act(c.action);
     if (o.kind != Outcome::Returned)
-      fail(c, "expected results, got " + o.describe(), o);
+      judge(c, o, false, "results");
     return;
   }
   case Command::AssertReturn: {
     Outcome o = act(c.action);
-    bool ok = o.kind == Outcome::Returned && o.values.size() == c.results.size();
+    bool ok = o.kind == Outcome::Returned && o.results.size() == c.results.size();
     std::string expected = c.results.empty() ? "no results" : "results";
     for (size_t k = 0; k < c.results.size(); ++k) {
-      ok = ok && matches(c.results[k], o.types[k], o.values[k]);
+      ok = ok && matches(c.results[k], o.results[k]);
       expected += (k ? ", " : " ") + show(c.results[k]);
     }
     return judge(c, o, ok, expected);
@@ -320,15 +267,12 @@ void Runner::command(const Command &c) {
   }
   case Command::AssertUnlinkable:
   case Command::AssertUninstantiable: {
-    const Prepared *p = c.definition     ? &prepared_[&c]
-                        : c.module_name ? named_modules_[*c.module_name]
-                                         : last_module_;
-    Instance *nobody;
-    Outcome o{Outcome::Failed, "there is no such module", {}, {}};
-    if (p)
-      o = make(*p, nobody);
+    Made nobody;
+    Outcome o = make(c.definition ? &prepared_[&c] : module(c.module_name), nobody);
+    if (o.kind == Outcome::Returned)
+      o = {Outcome::Failed, "an instance", {}};
     bool links = c.kind == Command::AssertUninstantiable;
-    return judge(c, o, o.kind == (links ? Outcome::Trapped : Outcome::Failed) && prefixed(o),
+    return judge(c, o, o.kind == (links ? Outcome::Trapped : Outcome::Unlinked) && prefixed(o),
                  (links ? "trap " : "link error ") + quoted());
   }
   case Command::AssertMalformed:
@@ -336,7 +280,7 @@ void Runner::command(const Command &c) {
   case Command::AssertMalformedCustom:
   case Command::AssertInvalidCustom:
   case Command::Broken:
-    return; // judged by check
+    return result.add(check(file_, {&c, 1}));
   }
 }
 
@@ -356,19 +300,9 @@ void Runner::script(const std::vector<Command> &commands) {
 } // namespace
 
 CheckResult run(std::string_view text, const CompileOptions &o) {
-  std::vector<Command> commands = parse_script(text), statics;
-  for (const Command &c : commands)
-    if (c.kind == Command::AssertMalformed || c.kind == Command::AssertInvalid ||
-        c.kind == Command::AssertMalformedCustom || c.kind == Command::AssertInvalidCustom ||
-        c.kind == Command::Broken)
-      statics.push_back(c);
   auto *runner = new Runner(o); // instances live as long as the process
-  runner->script(commands);
-  CheckResult r = check(o.file, statics);
-  r.passed += runner->result.passed;
-  r.failed += runner->result.failed;
-  r.skipped += runner->result.skipped;
-  return r;
+  runner->script(parse_script(text));
+  return runner->result;
 }
 
 } // namespace wat

@@ -68,12 +68,11 @@ bool FuncGen::numeric(const Instr &i) {
   };
   // A floating-point operation with a constant that LLVM may fold away, NaN's quiet bit and all, sees it
   // through a barrier.
-  auto opaque = [&](Value *v) -> Value * {
-    if (!isa<ConstantFP>(v))
-      return v;
+  auto fence = [&](Value *v) -> Value * {
     Function *f = Intrinsic::getOrInsertDeclaration(&g.m, Intrinsic::arithmetic_fence, {v->getType()});
     return b.CreateCall(f, {v});
   };
+  auto opaque = [&](Value *v) { return isa<ConstantFP>(v) ? fence(v) : v; };
   auto shift_by = [&](Value *y) {
     return b.CreateAnd(y, ConstantInt::get(y->getType(), y->getType()->getIntegerBitWidth() - 1));
   };
@@ -236,7 +235,8 @@ bool FuncGen::numeric(const Instr &i) {
   case Op::F64ConvertI64U:
     return unary([&](Value *v) { return b.CreateUIToFP(v, g.f64); });
   case Op::F32DemoteF64:
-    return unary([&](Value *v) { return b.CreateFPTrunc(v, g.f32); });
+    // Of a promotion the fence is what keeps both: together they quieten NaNs.
+    return unary([&](Value *v) { return b.CreateFPTrunc(fence(v), g.f32); });
   case Op::F64PromoteF32:
     return unary([&](Value *v) { return b.CreateFPExt(v, g.f64); });
   case Op::I32ReinterpretF32:

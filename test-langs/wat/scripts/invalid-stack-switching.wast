@@ -106,8 +106,18 @@
 (assert_invalid (module (type $f (func)) (type $k (cont $f)) (tag $t)
   (func (param (ref $k)) (block $on (result (ref $k)) (resume $k (on 1 $on) (local.get 0)) (unreachable)) (drop))) "unknown tag 1")
 
-;; (on $t switch): the tag takes nothing.
-(module (type $f (func)) (type $k (cont $f)) (tag $t (result i32)) (func (param (ref $k)) (resume $k (on $t switch) (local.get 0))))
+;; (on $t switch): the tag takes nothing, and its results are what the resumed continuation ends with, no more and no less.
+(module (type $f (func (result i32))) (type $k (cont $f)) (tag $t (result i32)) (func (param (ref $k)) (result i32) (resume $k (on $t switch) (local.get 0))))
+(module (type $f (func (result funcref))) (type $k (cont $f)) (type $g (func (result (ref null func)))) (tag $t (type $g))
+  (func (param (ref $k)) (result funcref) (resume $k (on $t switch) (local.get 0))))
+(assert_invalid (module (type $f (func)) (type $k (cont $f)) (tag $t (result i32))
+  (func (param (ref $k)) (resume $k (on $t switch) (local.get 0)))) "type mismatch: switch tag does not match continuation")
+(assert_invalid (module (type $f (func (result i64))) (type $k (cont $f)) (tag $t (result f64))
+  (func (param (ref $k)) (drop (resume $k (on $t switch) (local.get 0))))) "type mismatch: switch tag does not match continuation")
+(assert_invalid (module (type $f (func (result funcref))) (type $k (cont $f)) (tag $t (result nullfuncref))
+  (func (param (ref $k)) (drop (resume $k (on $t switch) (local.get 0))))) "type mismatch: switch tag does not match continuation")
+(assert_invalid (module (type $f (func (result nullfuncref))) (type $k (cont $f)) (tag $t (result funcref))
+  (func (param (ref $k)) (drop (resume $k (on $t switch) (local.get 0))))) "type mismatch: switch tag does not match continuation")
 (assert_invalid (module (type $f (func)) (type $k (cont $f)) (tag $t (param i32))
   (func (param (ref $k)) (resume $k (on $t switch) (local.get 0)))) "type mismatch")
 

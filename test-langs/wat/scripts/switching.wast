@@ -3,7 +3,7 @@
 (module
   (type $f (func (param i32) (result i64))) (type $k (cont $f)) (type $g (func (result i64))) (type $j (cont $g))
   (rec (type $h (func (param (ref null $c)))) (type $c (cont $h)))
-  (tag $t (param i32)) (tag $u) (tag $x (param i32))
+  (tag $t (param i32)) (tag $u) (tag $x (param i32)) (tag $w (result i64))
   (elem declare func $body)
   (func $body (type $f) local.get 0 suspend $t i64.const 5)
   (func $flat (result i64)
@@ -17,7 +17,7 @@
     drop)
   (func $folded (result i64)
     (block $h (result i32 (ref $j))
-      (return (resume $j (on $t $h) (on $u switch) (cont.bind $k $j (i32.const 1) (cont.new $k (ref.func $body))))))
+      (return (resume $j (on $t $h) (on $w switch) (cont.bind $k $j (i32.const 1) (cont.new $k (ref.func $body))))))
     (drop) (drop)
     (drop (resume_throw $k $x (i32.const 1) (cont.new $k (ref.func $body))))
     (resume_throw_ref $k (ref.null exn) (cont.new $k (ref.func $body))))

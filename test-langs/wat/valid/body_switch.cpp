@@ -75,7 +75,10 @@ void BodyChecker::handlers(const Instr &i, Types results) {
     const HandlerClause &h = e_.handlers[i.first + k];
     const SubType &tag = c_.tag(h.tag, h.pos);
     if (h.is_switch) {
-      Context::require(tag.params.empty(), h.pos, "type mismatch tag type");
+      // Whoever is switched to ends in place of the resumed one. The proposal's interpreter forgets to ask.
+      Context::require(tag.params.empty() && c_.types.matches(ends, tag.results) &&
+                           c_.types.matches(tag.results, ends),
+                       h.pos, "type mismatch: switch tag does not match continuation");
       continue;
     }
     const Types to = label(h.label, h.pos);

@@ -1,0 +1,18 @@
+;; What an optimizer may not fold, since it would leave a signalling NaN as it is: any arithmetic quietens one.
+(module
+  (func (export "demote-promote") (param f32) (result f32) (f32.demote_f64 (f64.promote_f32 (local.get 0))))
+  (func (export "promote-demote") (param f64) (result f64) (f64.promote_f32 (f32.demote_f64 (local.get 0))))
+  (func (export "bits") (param i32) (result i32)
+    (i32.reinterpret_f32 (f32.demote_f64 (f64.promote_f32 (f32.reinterpret_i32 (local.get 0))))))
+  (func (export "mul-one") (param f64) (result f64) (f64.mul (local.get 0) (f64.const 1)))
+  (func (export "sub-zero") (param f64) (result f64) (f64.sub (local.get 0) (f64.const 0))))
+(assert_return (invoke "demote-promote" (f32.const nan:0x200000)) (f32.const nan:arithmetic))
+(assert_return (invoke "demote-promote" (f32.const -nan:0x1)) (f32.const nan:arithmetic))
+(assert_return (invoke "demote-promote" (f32.const 0x1.fffffep-127)) (f32.const 0x1.fffffep-127))
+(assert_return (invoke "demote-promote" (f32.const -inf)) (f32.const -inf))
+(assert_return (invoke "promote-demote" (f64.const 0x1.000000001p0)) (f64.const 1))
+(assert_return (invoke "promote-demote" (f64.const nan:0x4000000000000)) (f64.const nan:arithmetic))
+(assert_return (invoke "bits" (i32.const 0x7fa00000)) (i32.const 0x7fe00000))
+(assert_return (invoke "bits" (i32.const 0x7f800000)) (i32.const 0x7f800000))
+(assert_return (invoke "mul-one" (f64.const nan:0x4000000000000)) (f64.const nan:arithmetic))
+(assert_return (invoke "sub-zero" (f64.const nan:0x4000000000000)) (f64.const nan:arithmetic))
