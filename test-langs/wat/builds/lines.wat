@@ -1,4 +1,4 @@
-;; Recursion that stays recursion when it is optimised, so that each level keeps its frames.
+;; Recursion through a table stays recursion when it is optimised, so each level keeps its frame.
 ;; args: 2
 ;; err: trap: unreachable
 ;; err-O0-g:   #0  $down (lines.wat:16:13)
@@ -15,9 +15,9 @@
     (if (i32.eqz (local.get $n))
       (then unreachable))
     (i32.div_u
-      (call $down
-        (i32.sub (local.get $n) (i32.const 1)))
+      (call_indirect (type $d)
+        (i32.sub (local.get $n) (i32.const 1)) (i32.const 0))
       (i32.load (local.get $n))))
-  (memory 1)
+  (memory 1) (type $d (func (param i32) (result i32))) (table funcref (elem $down))
   (func $main (export "main") (param $n i32) (result i32)
     (call $down (local.get $n))))

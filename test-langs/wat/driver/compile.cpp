@@ -1,6 +1,7 @@
 // LLVM's default pipeline with Weft's passes in it.
 #include "driver/compile.h"
 #include "irgen/gen.h"
+#include "irgen/recursion.h"
 #include "weft/Passes.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
@@ -73,6 +74,8 @@ void compile(const Unit &u, const CompileOptions &o, const std::string &path) {
   llvm::Module m(u.symbol, cx);
   auto tm = target(o.level);
   generate(m, *tm, u, o);
+  if (o.level >= 2)
+    inline_recursion(m);
 
   llvm::LoopAnalysisManager lam;
   llvm::FunctionAnalysisManager fam;

@@ -1,6 +1,8 @@
 // Stack switching: each instruction is one of Weft's markers. A continuation reference is Weft's handle. Tags
 // and handler tables belong to the instance, so both are computed; the compiler's Wire says how values go.
 #include "irgen/gen.h"
+#include "llvm/IR/CFG.h"
+#include <utility>
 
 namespace wat {
 using namespace llvm;
@@ -10,7 +12,53 @@ using namespace llvm;
 static constexpr uint32_t stack_class = WEFT_STACK_256K;
 static constexpr uint64_t stack_usable = 256 * 1024 - 28 * 1024;
 
-void FuncGen::restore_limit() { b.CreateStore(limit_, b.CreateThreadLocalAddress(g.thread())); }
+/// Puts this stack's limit back where someone may look at it after a switch: before the next call that may lead to
+/// WebAssembly code, and before returning. A loop that only switches restores nothing. Not right behind each switch,
+/// where it cost a tenth of a suspension.
+void FuncGen::restore_limits() {
+  auto switches = [](Instruction &i) {
+    auto *c = dyn_cast<CallBase>(&i);
+    Function *f = c ? c->getCalledFunction() : nullptr;
+    return f && (f->getName().starts_with("weft.resume") || f->getName().starts_with("weft.suspend") ||
+                 f->getName().starts_with("weft.switch"));
+  };
+  // The run-time library calls no WebAssembly code.
+  auto looks = [](Instruction &i) {
+    auto *c = dyn_cast<CallBase>(&i);
+    return isa<ReturnInst>(i) || (c && c->getCallingConv() == CallingConv::Tail);
+  };
+  // Whether the limit may be another's at the end of a block that starts with `other`.
+  auto walk = [&](BasicBlock &block, bool other, bool insert) {
+    for (Instruction &i : block) {
+      if (isa<LandingPadInst>(i))
+        other = true;
+      else if (other && looks(i)) {
+        other = false;
+        if (insert) {
+          IRBuilder<> at(&i);
+          at.CreateStore(limit_, at.CreateThreadLocalAddress(g.thread()));
+        }
+      }
+      if (switches(i))
+        other = true;
+    }
+    return other;
+  };
+  std::map<BasicBlock *, bool> starts_other;
+  std::vector<BasicBlock *> work;
+  for (BasicBlock &block : *f_)
+    work.push_back(&block);
+  while (!work.empty()) {
+    BasicBlock *block = work.back();
+    work.pop_back();
+    if (walk(*block, starts_other[block], false))
+      for (BasicBlock *next : successors(block))
+        if (!std::exchange(starts_other[next], true))
+          work.push_back(next);
+  }
+  for (BasicBlock &block : *f_)
+    walk(block, starts_other[&block], true);
+}
 
 /// The function that a fresh continuation runs: R... thunk(FuncRef *, A...), both as they travel.
 Function *ModuleGen::body_thunk(const SubType &t) {
@@ -132,7 +180,8 @@ static std::vector<Type *> types_of(ArrayRef<Value *> values) {
 
 void FuncGen::resume(const Instr &i) {
   const SubType &t = g.cont_type(i.x);
-  Value *k = live_cont();
+  // A plain resume leaves null to Weft, for which no null is a live handle; wat's weft_trap tells them apart.
+  Value *k = i.op == Op::Resume ? pop() : live_cont();
   // The result is the union over the outcomes.
   Wire fields = g.wire(t.results);
   std::vector<HandlerClause> table;
@@ -167,11 +216,11 @@ void FuncGen::resume(const Instr &i) {
   Value *on = ConstantPointerNull::get(PointerType::getUnqual(g.cx));
   if (!table.empty()) {
     on = slot(g.layout.handlers + uint32_t(g.handlers.size()), g.ptr);
+    cast<LoadInst>(on)->setMetadata(LLVMContext::MD_nonnull, MDNode::get(g.cx, {}));
     g.handlers.push_back(table);
   }
   args.insert(args.begin(), {k, on});
   Value *r = may_throw(g.marker(op, StructType::get(g.cx, result), types_of(args)), args);
-  restore_limit();
   auto values = [&](const std::vector<ValType> &types) {
     std::vector<Value *> ints, floats;
     Wire w = g.wire(types);
@@ -213,7 +262,6 @@ void FuncGen::suspend(const Instr &i) {
   args.insert(args.begin(), slot(g.layout.tags + i.x, g.ptr));
   Value *r = may_throw(g.marker("suspend", result, types_of(args)), args);
   cast<CallBase>(r)->addFnAttr(Attribute::get(g.cx, "weft-computed-tag"));
-  restore_limit();
   std::vector<Value *> ints, floats;
   for (unsigned n = 0; n < back.size(); ++n)
     (back[n] == g.f64 ? floats : ints).push_back(back.size() == 1 ? r : b.CreateExtractValue(r, n));
@@ -223,7 +271,7 @@ void FuncGen::suspend(const Instr &i) {
 void FuncGen::switch_to(const Instr &i) {
   const SubType &t = g.cont_type(i.x);
   const SubType &other = g.cont_type(t.params.back().heap.index());
-  Value *k = live_cont();
+  Value *k = pop();
   std::vector<Value *> sent = pop(t.params.size() - 1), args;
   if (g.wire(t.params).direct) {
     for (Value *v : sent)
@@ -237,7 +285,6 @@ void FuncGen::switch_to(const Instr &i) {
   args.insert(args.begin(), {k, slot(g.layout.tags + i.y, g.ptr)});
   Value *r = may_throw(g.marker("switch", result, types_of(args)), args);
   cast<CallBase>(r)->addFnAttr(Attribute::get(g.cx, "weft-computed-tag"));
-  restore_limit();
   std::vector<Value *> ints, floats;
   for (unsigned n = 0; n < back.size(); ++n)
     (back[n] == g.f64 ? floats : ints).push_back(back.size() == 1 ? r : b.CreateExtractValue(r, n));

@@ -210,10 +210,13 @@ void FuncGen::stack_check(const Func &f) {
       leaf = false;
   if (leaf)
     return;
-  Value *here = b.CreateCall(frame, {b.getInt32(0)});
-  Value *need = b.CreateConstGEP1_64(g.i8, here, uint64_t(-int64_t(8 * f.locals.size() + 64)));
-  trap_if(b.CreateICmpULT(b.CreatePtrToInt(need, g.i64), b.CreatePtrToInt(limit_, g.i64)),
-          TrapCode::Exhausted);
+  // What is left below a limit holds an ordinary frame, so only large ones are subtracted.
+  Value *need = b.CreateCall(frame, {b.getInt32(0)});
+  if (f.locals.size() > 32)
+    need = b.CreateConstGEP1_64(g.i8, need, uint64_t(-int64_t(8 * f.locals.size())));
+  BasicBlock *entry = b.GetInsertBlock();
+  trap_if(b.CreateICmpULT(need, limit_), TrapCode::Exhausted);
+  entry->getTerminator()->setMetadata("wat.stack_check", MDNode::get(g.cx, {}));
 }
 
 void FuncGen::body(const Func &f) {
@@ -240,6 +243,7 @@ void FuncGen::body(const Func &f) {
   if (!dead_)
     ret_values(stack_);
   removeUnreachableBlocks(*f_);
+  restore_limits();
 }
 
 void FuncGen::constant() {

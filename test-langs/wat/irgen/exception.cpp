@@ -36,7 +36,6 @@ void FuncGen::open_try(const Instr &i, Control &c) {
   b.SetInsertPoint(pad);
   auto *landed = b.CreateLandingPad(StructType::get(g.cx, {g.ptr, g.i32}), 1);
   landed->addClause(g.wasm_exception());
-  restore_limit();
   b.CreateStore(rt("wat_caught", "lp", {b.CreateExtractValue(landed, 0)}), slot_of);
   b.CreateBr(dispatch);
   b.SetInsertPoint(dispatch);

@@ -156,8 +156,7 @@ private:
                                               llvm::ArrayRef<llvm::Value *> ints,
                                               llvm::ArrayRef<llvm::Value *> floats);
   llvm::Value *values_array(size_t count); // in the function's frame
-  llvm::Value *limit();
-  void restore_limit();
+  void restore_limits();
   friend class ModuleGen;
 
   // Everybody's.
@@ -191,7 +190,7 @@ private:
   llvm::BasicBlock *dispatch_ = nullptr; // of the innermost try_table
   std::map<llvm::BasicBlock *, llvm::AllocaInst *> caught_;
   std::map<llvm::BasicBlock *, llvm::BasicBlock *> pads_;
-  llvm::Value *limit_ = nullptr;
+  llvm::Value *limit_ = nullptr; // of this stack, loaded at the start
   llvm::Instruction *entry_end_ = nullptr;
 };
 

@@ -38,6 +38,9 @@ Value *FuncGen::address(const Instr &i, unsigned size) {
     Value *last = b.CreateSub(bytes, b.getInt64(end));
     trap_if(b.CreateOr(b.CreateICmpULT(bytes, b.getInt64(end)), b.CreateICmpUGT(at, last)),
             TrapCode::MemoryAccess);
+  } else if (end <= g.source.memories[i.x].type.limits.min << 16) {
+    // Never smaller than that: the subtraction then leaves the loops that the addition would stay in.
+    trap_if(b.CreateICmpUGT(at, b.CreateSub(bytes, b.getInt64(end), "", true)), TrapCode::MemoryAccess);
   } else {
     trap_if(b.CreateICmpUGT(b.CreateAdd(at, b.getInt64(end), "", true, true), bytes),
             TrapCode::MemoryAccess);

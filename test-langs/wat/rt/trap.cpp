@@ -35,10 +35,10 @@ extern "C" Exn *wat_caught(void *exception) {
 }
 
 /// Weft's errors at markers, in WebAssembly's words.
-extern "C" void weft_trap(int rule, weft_cont, const weft_tag *) {
+extern "C" void weft_trap(int rule, weft_cont k, const weft_tag *) {
   switch (rule) {
   case WEFT_RULE_CONSUMED:
-    raise_trap(texts[uint32_t(TrapCode::Consumed)]);
+    raise_trap(texts[uint32_t(k ? TrapCode::Consumed : TrapCode::NullContinuation)]);
   case WEFT_RULE_UNHANDLED:
   case WEFT_RULE_BARRIER:
     raise_trap("unhandled tag", true);
