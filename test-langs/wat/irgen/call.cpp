@@ -43,10 +43,11 @@ void FuncGen::call_ref(const SubType &t, Value *ref, bool tail) {
 Value *FuncGen::indirect(const Instr &i) {
   Value *index = size64(pop());
   Value *t = slot(g.layout.tables + i.x, g.ptr);
-  trap_if(b.CreateICmpUGE(index, load_field(t, offsetof(TableObject, size), g.i64)),
+  trap_if(b.CreateICmpUGE(index, header(t, offsetof(TableObject, size), g.i64)),
           TrapCode::UndefinedElement);
-  Value *ref = b.CreateLoad(
-      g.i64, b.CreateGEP(g.i64, load_field(t, offsetof(TableObject, elements), g.ptr), index));
+  Value *ref = apart(
+      b.CreateLoad(g.i64, b.CreateGEP(g.i64, header(t, offsetof(TableObject, elements), g.ptr), index)),
+      "element");
   auto *null = block("null"), *there = block(""), *differs = block("differs"), *same = block("");
   b.CreateCondBr(b.CreateICmpEQ(ref, b.getInt64(0)), null, there);
   b.SetInsertPoint(null);

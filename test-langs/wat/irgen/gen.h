@@ -51,6 +51,7 @@ public:
   void set_attributes(llvm::Function *f);
   llvm::Function *marker(const char *op, llvm::Type *result, llvm::ArrayRef<llvm::Type *> params);
   llvm::Constant *wasm_exception();
+  llvm::MDNode *alias_kind(const char *name);
 
 private:
   void describe();
@@ -166,6 +167,16 @@ private:
   void push(const std::vector<llvm::Value *> &v) { stack_.insert(stack_.end(), v.begin(), v.end()); }
   llvm::Value *slot(uint32_t index, llvm::Type *t); // what an instance's slot holds
   llvm::Value *field(llvm::Value *base, size_t offset);
+  /// Notes that an access is to one of four kinds of memory that never overlap: "memory" (a memory's bytes), "element" (a
+  /// table's), "global", "header" (what describes a memory or table). So a store to one leaves loads of others in registers.
+  template <class T> T *apart(T *access, const char *kind) {
+    llvm::MDNode *n = g.alias_kind(kind);
+    access->setMetadata(llvm::LLVMContext::MD_tbaa, n);
+    return access;
+  }
+  llvm::Value *header(llvm::Value *object, size_t offset, llvm::Type *t) {
+    return apart(llvm::cast<llvm::LoadInst>(load_field(object, offset, t)), "header");
+  }
   llvm::Value *load_field(llvm::Value *base, size_t offset, llvm::Type *t, bool invariant = false);
   llvm::Value *pointer(llvm::Value *ref) { return b.CreateIntToPtr(ref, g.ptr); }
   void trap_if(llvm::Value *condition, TrapCode code);

@@ -15,11 +15,11 @@ bool FuncGen::variable(const Instr &i) {
     return b.CreateStore(stack_.back(), locals_[i.x]), true;
   case Op::GlobalGet: {
     Value *at = slot(g.layout.globals + i.x, g.ptr);
-    return push(b.CreateLoad(g.type(g.source.globals[i.x].type.type), at)), true;
+    return push(apart(b.CreateLoad(g.type(g.source.globals[i.x].type.type), at), "global")), true;
   }
   case Op::GlobalSet: {
     Value *at = slot(g.layout.globals + i.x, g.ptr);
-    return b.CreateStore(pop(), at), true;
+    return apart(b.CreateStore(pop(), at), "global"), true;
   }
   default:
     return false;
@@ -29,7 +29,7 @@ bool FuncGen::variable(const Instr &i) {
 Value *FuncGen::address(const Instr &i, unsigned size) {
   Value *memory = slot(g.layout.memories + i.x, g.ptr);
   Value *base = load_field(memory, offsetof(MemoryObject, base), g.ptr, true);
-  Value *bytes = load_field(memory, offsetof(MemoryObject, bytes), g.i64);
+  Value *bytes = header(memory, offsetof(MemoryObject, bytes), g.i64);
   Value *at = size64(pop());
   uint64_t end = i.value + size;
   if (end < i.value) { // no memory reaches there
@@ -51,9 +51,9 @@ Value *FuncGen::address(const Instr &i, unsigned size) {
 Value *FuncGen::element(Index table, Value *index) {
   Value *t = slot(g.layout.tables + table, g.ptr);
   index = size64(index);
-  trap_if(b.CreateICmpUGE(index, load_field(t, offsetof(TableObject, size), g.i64)),
+  trap_if(b.CreateICmpUGE(index, header(t, offsetof(TableObject, size), g.i64)),
           TrapCode::TableAccess);
-  return b.CreateGEP(g.i64, load_field(t, offsetof(TableObject, elements), g.ptr), index);
+  return b.CreateGEP(g.i64, header(t, offsetof(TableObject, elements), g.ptr), index);
 }
 
 bool FuncGen::memory(const Instr &i) {
@@ -65,7 +65,7 @@ bool FuncGen::memory(const Instr &i) {
       Type *t = r == 'i' ? g.i32 : r == 'I' ? g.i64 : r == 'f' ? g.f32 : g.f64;
       Value *at = address(i, size);
       Type *access = t->isIntegerTy() ? b.getIntNTy(8 * size) : t;
-      Value *v = b.CreateAlignedLoad(access, at, Align(1));
+      Value *v = apart(b.CreateAlignedLoad(access, at, Align(1)), "memory");
       if (access != t)
         v = std::string_view(info.text).ends_with("_s") ? b.CreateSExt(v, t) : b.CreateZExt(v, t);
       push(v);
@@ -74,7 +74,7 @@ bool FuncGen::memory(const Instr &i) {
       Value *at = address(i, size);
       if (v->getType()->isIntegerTy())
         v = b.CreateTrunc(v, b.getIntNTy(8 * size));
-      b.CreateAlignedStore(v, at, Align(1));
+      apart(b.CreateAlignedStore(v, at, Align(1)), "memory");
     }
     return true;
   }
@@ -89,7 +89,7 @@ bool FuncGen::memory(const Instr &i) {
   uint32_t memories = g.layout.memories, tables = g.layout.tables;
   switch (i.op) {
   case Op::MemorySize: {
-    Value *bytes = load_field(object(memories + i.x), offsetof(MemoryObject, bytes), g.i64);
+    Value *bytes = header(object(memories + i.x), offsetof(MemoryObject, bytes), g.i64);
     return push(narrow(b.CreateLShr(bytes, 16), g.source.memories[i.x].type.addr64)), true;
   }
   case Op::MemoryGrow: {
@@ -118,14 +118,14 @@ bool FuncGen::memory(const Instr &i) {
     rt("wat_data_drop", "vpi", {instance_, b.getInt32(i.x)});
     return true;
   case Op::TableGet:
-    return push(b.CreateLoad(g.i64, element(i.x, pop()))), true;
+    return push(apart(b.CreateLoad(g.i64, element(i.x, pop())), "element")), true;
   case Op::TableSet: {
     Value *v = pop();
     Value *at = element(i.x, pop());
-    return b.CreateStore(v, at), true;
+    return apart(b.CreateStore(v, at), "element"), true;
   }
   case Op::TableSize:
-    return push(narrow(load_field(object(tables + i.x), offsetof(TableObject, size), g.i64),
+    return push(narrow(header(object(tables + i.x), offsetof(TableObject, size), g.i64),
                        g.source.tables[i.x].type.addr64)),
            true;
   case Op::TableGrow: {

@@ -1,6 +1,7 @@
 // What there is once in a module: types, functions' declarations, thunks, and the tables through which the
 // run-time library finds the code.
 #include "irgen/gen.h"
+#include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Verifier.h"
 
 namespace wat {
@@ -71,6 +72,12 @@ GlobalVariable *ModuleGen::thread() {
     return t;
   return new GlobalVariable(m, ArrayType::get(i64, 1025), false, GlobalValue::ExternalLinkage, nullptr,
                             "wat_thread", nullptr, GlobalValue::InitialExecTLSModel);
+}
+
+MDNode *ModuleGen::alias_kind(const char *name) {
+  MDBuilder build(cx);
+  MDNode *type = build.createTBAAScalarTypeNode(name, build.createTBAARoot("wat"));
+  return build.createTBAAStructTagNode(type, type, 0);
 }
 
 Constant *ModuleGen::wasm_exception() {
