@@ -1,3 +1,3 @@
-;; err: unhandled suspension: unhandled tag
+;; err: unhandled tag $nobody
 ;; exit: 1
 (module (tag $nobody) (func (export "_start") (suspend $nobody)))

@@ -3,6 +3,7 @@
 // program in benchmarks/, so that what is measured is what `wat run` compiles.
 #include "driver/bench.h"
 #include "driver/compile.h"
+#include "rt/call.h"
 #include "syntax/parse.h"
 #include "valid/validate.h"
 #include <algorithm>

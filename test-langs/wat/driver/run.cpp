@@ -5,6 +5,7 @@
 #include "driver/compile.h"
 #include "driver/values.h"
 #include "rt/backtrace.h"
+#include "rt/call.h"
 #include "valid/validate.h"
 #include <algorithm>
 #include <map>

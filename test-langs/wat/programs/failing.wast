@@ -109,7 +109,7 @@
 ;; expect: failing.wast:31: assert_return: expected results i32 1, got trap "unreachable"
 ;; expect:   #0  "trap"
 ;; expect: failing.wast:32: assert_return: expected results i32 1, got an exception
-;; expect: failing.wast:33: assert_return: expected results i32 1, got suspension "unhandled tag"
+;; expect: failing.wast:33: assert_return: expected results i32 1, got suspension "unhandled tag $s"
 ;; expect:   #0  "suspend"
 ;; expect: failing.wast:34: assert_return: expected results i32 1, i64 -1, f32 1 (0x3f800000), got results i32 1, i64 -1, f32 0.5 (0x3f000000)
 ;; expect: failing.wast:35: assert_return: expected results f32 nan (0x7fc00001), got results f32 nan (0x7fc00002)
@@ -145,15 +145,15 @@
 ;; expect:   #0  "trap"
 ;; expect: failing.wast:64: assert_trap: expected trap "unreachable", got results i32 1
 ;; expect: failing.wast:65: assert_trap: expected trap "unreachable", got an exception
-;; expect: failing.wast:66: assert_trap: expected trap "unhandled", got suspension "unhandled tag"
+;; expect: failing.wast:66: assert_trap: expected trap "unhandled", got suspension "unhandled tag $s"
 ;; expect:   #0  "suspend"
 ;; expect: failing.wast:67: assert_exception: expected an exception, got no results
 ;; expect: failing.wast:68: assert_exception: expected an exception, got trap "unreachable"
 ;; expect:   #0  "trap"
-;; expect: failing.wast:69: assert_exception: expected an exception, got suspension "unhandled tag"
+;; expect: failing.wast:69: assert_exception: expected an exception, got suspension "unhandled tag $s"
 ;; expect:   #0  "suspend"
 ;; expect: failing.wast:70: assert_suspension: expected suspension "unhandled", got no results
-;; expect: failing.wast:71: assert_suspension: expected suspension "handled", got suspension "unhandled tag"
+;; expect: failing.wast:71: assert_suspension: expected suspension "handled", got suspension "unhandled tag $s"
 ;; expect:   #0  "suspend"
 ;; expect: failing.wast:72: assert_suspension: expected suspension "unhandled", got an exception
 ;; expect: failing.wast:73: assert_exhaustion: expected trap "call stack exhausted", got no results

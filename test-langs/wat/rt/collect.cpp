@@ -98,7 +98,7 @@ void look_into(void *cell) {
   }
   case CellKind::Exn: {
     auto *e = static_cast<Exn *>(cell);
-    const auto &types = e->tag->type->sub.params;
+    const auto &types = e->type->sub.params;
     for (size_t k = 0; k < e->count; ++k)
       if (types[k].is_ref())
         word(e->values[k]);
@@ -170,6 +170,7 @@ bool due(size_t bytes) {
 } // namespace
 
 void add_roots(Instance *i) { instances.push_back(i); }
+void remove_roots(Instance *i) { std::erase(instances, i); }
 
 void collect() {
   if (weft_collect_begin() != WEFT_OK)

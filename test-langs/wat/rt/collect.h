@@ -14,6 +14,7 @@ void collect();
 
 /// Its globals, tables and segments are alive from now on.
 void add_roots(Instance *i);
+void remove_roots(Instance *i);
 
 /// wire.cpp: visits what cont.bind keeps for the code that is suspended in a slot.
 void each_bound(uint32_t slot, void (*visit)(void *, uint64_t), void *arg);

@@ -27,6 +27,7 @@ extern "C" Object *wat_new(const CanonType *type, uint64_t length, uint64_t elem
 extern "C" Exn *wat_new_exn(TagObject *tag, uint64_t count) {
   auto *e = static_cast<Exn *>(allocate(CellKind::Exn, sizeof(Exn) + 8 * count));
   e->tag = tag;
+  e->type = tag->type;
   e->count = count;
   return e;
 }

@@ -1,9 +1,11 @@
 // Instantiation and linking: imports are matched by type, then globals, tables, segments and the start function
 // run in the specification's order.
-#include "rt/collect.h"
 #include "rt/instance.h"
 #include "rt/backtrace.h"
+#include "rt/call.h"
+#include "rt/collect.h"
 #include <cstring>
+#include <sys/mman.h>
 
 namespace wat {
 
@@ -103,6 +105,7 @@ public:
     i->compiled = &c;
     i->elems = new std::vector<Segment>(c.elems.count);
     i->datas = new std::vector<Segment>(c.datas.count);
+    i->hosts = new std::vector<FuncRef *>;
     add_roots(i);
     for (size_t k = 0; k < types.size(); ++k)
       slot<const CanonType>(at.types, k) = types[k];
@@ -180,8 +183,10 @@ void Maker::link(const ImportInfo &im, Extern e) {
     }
   if (!ok)
     throw Unlinkable{"incompatible import type" + name()};
-  if (auto *host = static_cast<FuncRef *>(e.object); e.kind == ExternKind::Func && !host->code)
-    e.object = new FuncRef{c.funcs[im.index].code, reinterpret_cast<Instance *>(host), host->type, host->entry};
+  if (auto *host = static_cast<FuncRef *>(e.object); e.kind == ExternKind::Func && !host->code) {
+    const FuncInfo &f = c.funcs[im.index];
+    e.object = i->hosts->emplace_back(new FuncRef{f.code, reinterpret_cast<Instance *>(host), host->type, f.entry});
+  }
   slot<void>(first, im.index) = e.object;
 }
 
@@ -252,16 +257,55 @@ void Maker::fill() {
 
 } // namespace
 
-Instance *instantiate(const Compiled &c, Extern (*import)(void *, const ImportInfo &), void *context) {
+Instance *instantiate(const Compiled &c, Extern (*import)(void *, const ImportInfo &), void *context, HostTags *tags) {
   register_functions(c);
   Maker maker(c);
+  struct Guard {
+    Instance *i;
+    ~Guard() {
+      if (i)
+        destroy(i);
+    }
+  } guard{tags ? maker.i : nullptr};
   for (const ImportInfo &im : c.imports)
     maker.link(im, import(context, im));
   maker.define();
   maker.fill();
   if (c.start != no_index)
-    call(maker.i->func(c.start), nullptr);
+    call(maker.i->func(c.start), nullptr, tags);
+  guard.i = nullptr;
   return maker.i;
+}
+
+void destroy(Instance *i) {
+  remove_roots(i);
+  const Compiled &c = *i->compiled;
+  Layout at(c);
+  // What was not made yet is null.
+  auto each = [&](auto &infos, uint32_t first, auto release) {
+    for (size_t k = 0; k < infos.count; ++k)
+      if (i->slots[first + k] && !infos[k].imported)
+        release(first + uint32_t(k));
+  };
+  each(c.funcs, at.funcs, [&](uint32_t k) { delete i->at<FuncRef>(k); });
+  each(c.tags, at.tags, [&](uint32_t k) { delete i->at<TagObject>(k); });
+  each(c.globals, at.globals, [&](uint32_t k) { delete i->at<GlobalObject>(k); });
+  each(c.memories, at.memories, [&](uint32_t k) {
+    munmap(i->at<MemoryObject>(k)->base, i->at<MemoryObject>(k)->reserved);
+    delete i->at<MemoryObject>(k);
+  });
+  each(c.tables, at.tables, [&](uint32_t k) {
+    free(i->at<TableObject>(k)->elements);
+    delete i->at<TableObject>(k);
+  });
+  for (uint32_t k = 0; k < c.handlers.count; ++k)
+    free(i->at<weft_handlers>(at.handlers + k));
+  for (FuncRef *f : *i->hosts)
+    delete f;
+  delete i->hosts;
+  delete i->elems;
+  delete i->datas;
+  free(i);
 }
 
 Extern exported(Instance *i, std::string_view name) {

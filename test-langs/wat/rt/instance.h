@@ -11,6 +11,7 @@
 
 namespace wat {
 
+struct HostTags;
 struct Instance;
 
 /// A defined type, one object for all that are equal, so that equality is that of addresses.
@@ -57,7 +58,8 @@ struct TagObject {
 
 /// An exception in flight or an exnref.
 struct Exn {
-  TagObject *tag;
+  TagObject *tag; // compared only: an instance that was freed has taken it along
+  const CanonType *type;
   uint64_t count;
   uint64_t values[];
 };
@@ -93,7 +95,8 @@ struct Segment { // what elem.drop and data.drop empty
 struct Instance {
   const Compiled *compiled;
   std::vector<Segment> *elems, *datas;
-  uint64_t reserved[5];
+  std::vector<FuncRef *> *hosts; // made for imported functions of the host
+  uint64_t reserved[4];
   uint64_t slots[];
 
   FuncRef *func(Index i) { return reinterpret_cast<FuncRef *>(slots[i]); }
@@ -138,15 +141,17 @@ std::vector<const CanonType *> canonical(List<TypeInfo> types);
 const CanonType *canonical(std::vector<ValType> params, std::vector<ValType> results);
 
 /// Makes an instance, fills tables and memories, runs the start function. `import` answers the kind and
-/// object of an import; object null when there is none. Throws Unlinkable, Trap or WasmException.
-Instance *instantiate(const Compiled &c, Extern (*import)(void *, const ImportInfo &), void *context);
+/// object of an import; object null when there is none. Throws Unlinkable, Trap or WasmException; the instance
+/// stays then, since its functions may be in others' tables, but for an embedder (`tags`), who has no others.
+Instance *instantiate(const Compiled &c, Extern (*import)(void *, const ImportInfo &), void *context,
+                      HostTags *tags = nullptr);
+/// Frees an instance of which nothing runs and that shares nothing with others.
+void destroy(Instance *i);
 Extern exported(Instance *i, std::string_view name); // object null when there is none
 /// A host's function without results.
 Extern host_function(std::vector<ValType> params, void (*entry)(FuncRef *, uint64_t *));
 Extern spectest(std::string_view field);
 uint64_t host_reference(uint64_t number); // the same for the same number
-/// Calls a function from outside of all generated code, with a stack limit set.
-void call(FuncRef *f, uint64_t *values);
 bool exception_name(Exn *e, std::string &name);
 
 /// Keeps what a reference refers to alive while memory holds it that no collection looks at: all but stacks,

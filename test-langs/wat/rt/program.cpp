@@ -1,6 +1,7 @@
 // What an executable does: makes its one instance, whose start function runs, and calls `_start` or `main`.
 // main's parameters are the command line's arguments; its results are printed, one a line.
 #include "rt/backtrace.h"
+#include "rt/call.h"
 #include "rt/instance.h"
 #include <algorithm>
 #include <cerrno>
@@ -105,13 +106,13 @@ extern "C" int wat_program(const Compiled *c, int argc, char **argv) {
   try {
     code = run(*c, argc, argv);
   } catch (const Trap &t) {
-    end = (t.suspension ? "unhandled suspension: " : "trap: ") + t.message + "\n" + backtrace_text(t.frames, "  ");
+    end = (t.suspension ? "" : "trap: ") + t.message + "\n" + backtrace_text(t.frames, "  ");
   } catch (const WasmException &e) {
     end = "uncaught exception";
     if (const char *name = e.exn->tag->tag.name; *name)
       end += std::string(" $") + name;
     for (uint64_t k = 0; k < e.exn->count; ++k)
-      end += " " + show(e.exn->tag->type->sub.params[k], e.exn->values[k]);
+      end += " " + show(e.exn->type->sub.params[k], e.exn->values[k]);
     end += "\n";
   } catch (const Unlinkable &u) {
     end = u.message + "\n";

@@ -3,8 +3,9 @@
 #include "rt/backtrace.h"
 #include "rt/instance.h"
 #include <weft/lowered.h>
+#include <cstdio>
+#include <cstdlib>
 #include <cxxabi.h>
-#include <pthread.h>
 
 namespace wat {
 
@@ -35,40 +36,23 @@ extern "C" Exn *wat_caught(void *exception) {
 }
 
 /// Weft's errors at markers, in WebAssembly's words.
-extern "C" void weft_trap(int rule, weft_cont k, const weft_tag *) {
+extern "C" void weft_trap(int rule, weft_cont k, const weft_tag *tag) {
+  if (!wat_thread.limit) { // an embedder's own mistake
+    fprintf(stderr, "weft: rule %d of rules.md broken outside of WebAssembly, tag '%s'\n", rule,
+            tag && tag->name ? tag->name : "");
+    abort();
+  }
   switch (rule) {
   case WEFT_RULE_CONSUMED:
     raise_trap(texts[uint32_t(k ? TrapCode::Consumed : TrapCode::NullContinuation)]);
   case WEFT_RULE_UNHANDLED:
   case WEFT_RULE_BARRIER:
-    raise_trap("unhandled tag", true);
+    raise_trap(std::string("unhandled tag") + (*tag->name ? " $" : "") + tag->name, true);
   case WEFT_RULE_OVERFLOW:
     raise_trap(texts[uint32_t(TrapCode::Exhausted)]);
   default:
     raise_trap("internal error: Weft's rule " + std::to_string(rule));
   }
-}
-
-/// The lowest address that calls from here may reach. The system's stack is grown by touching it, so half of
-/// it is left to the run-time library and to what stands above.
-static char *native_limit() {
-  pthread_attr_t attr;
-  void *low = nullptr;
-  size_t size = 0;
-  pthread_getattr_np(pthread_self(), &attr);
-  pthread_attr_getstack(&attr, &low, &size);
-  pthread_attr_destroy(&attr);
-  return static_cast<char *>(low) + size / 2;
-}
-
-void call(FuncRef *f, uint64_t *values) {
-  static thread_local char *const limit = native_limit();
-  struct Restore {
-    char *old = wat_thread.limit;
-    ~Restore() { wat_thread.limit = old; }
-  } restore;
-  wat_thread.limit = limit;
-  f->entry(f, values);
 }
 
 } // namespace wat
