@@ -37,11 +37,14 @@ inline ColdCb *cold(weft_cb *cb) {
   return reinterpret_cast<ColdCb *>(reinterpret_cast<char *>(cb) + WEFT_COLD_OFFSET);
 }
 
-// Above stack_top: what a body of the out-of-line form needs, and every continuation's C++ exceptions.
+// Above stack_top: what a body of the out-of-line form needs, and every continuation's C++ exceptions. The last two say
+// where a search for an exception's handler left the continuation (drop.cpp).
 struct BodyWords {
   weft_body body;
   void *env;
   ExceptionGlobals exceptions;
+  weft_cont searched_as;
+  void *searched_to;
 };
 static_assert(sizeof(BodyWords) % 16 == 0);
 

@@ -8,6 +8,11 @@
 // where the drop returns like any body. The trampolines' personality does the bookkeeping for drops and
 // exceptions alike: the continuation that is left is dead, its resumer is current. Its stack may still
 // carry the unwinder's frames, so it is freed later.
+//
+// An exception's handler is found before anything is unwound, and what the unwinder and C++ keep of it is a
+// frame and a landing pad. A clean-up that suspends may be resumed by somebody else, or elsewhere in that frame. So the
+// personality notes where the search came through; when the unwinding comes through elsewhere the handler is looked for
+// again from there on. A chain's handle moves on with each resume, so it tells one from the next.
 #include "arch/switch.h"
 #include "collect.h"
 #include "cont.h"
@@ -21,6 +26,8 @@
 extern "C" {
 void weft_rt_entry();
 extern char weft_rt_entry_end[];
+void weft_rt_raise_outside();
+[[noreturn]] void weft_rt_search_again(void *exception);
 }
 
 namespace weft {
@@ -61,6 +68,8 @@ bool at_trampoline(_Unwind_Context *context) {
 weft_cb *trampolines_block(_Unwind_Context *context) {
   return reinterpret_cast<weft_cb **>(_Unwind_GetCFA(context))[1];
 }
+
+BodyWords *words_of(weft_cb *cb) { return reinterpret_cast<BodyWords *>(cold(cb)->stack_top); }
 
 void drop_cleanup(_Unwind_Reason_Code, _Unwind_Exception *) {
   // Only a catch(...) that does not rethrow ends a forced unwind this way. (libc++abi does not tell: there the
@@ -152,8 +161,16 @@ WEFT_NOT_SEEN _Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action action
       if ((actions & _UA_SEARCH_PHASE) && trampolines_block(context) == drop->outermost)
         return _URC_HANDLER_FOUND;
     }
+  if (actions & _UA_SEARCH_PHASE) {
+    weft_cb *cb = trampolines_block(context);
+    words_of(cb)->searched_as = cb->handle;
+    words_of(cb)->searched_to = cb->psp;
+  }
   if (actions & _UA_CLEANUP_PHASE) {
     weft_cb *me = weft_current();
+    void *outside = me->psp;
+    bool moved = !(actions & _UA_FORCE_UNWIND) &&
+                 (words_of(me)->searched_as != me->handle || words_of(me)->searched_to != outside);
     if (is_cxx_exception(exception_class)) // in flight in the resumer from here on
       exceptions_of(me->parent).uncaught += 1;
     arch::san::before_return();
@@ -161,9 +178,17 @@ WEFT_NOT_SEEN _Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action action
     arch::san::after_entry();
     me->parent = dead;
     dead = me;
+    if (moved) {
+      _Unwind_SetGR(context, __builtin_eh_return_data_regno(0), reinterpret_cast<_Unwind_Word>(exception));
+      _Unwind_SetGR(context, __builtin_eh_return_data_regno(1), reinterpret_cast<_Unwind_Word>(outside));
+      _Unwind_SetIP(context, reinterpret_cast<_Unwind_Ptr>(weft_rt_raise_outside));
+      return _URC_INSTALL_CONTEXT;
+    }
   }
   return _URC_CONTINUE_UNWIND;
 }
+
+void weft_rt_search_again(void *exception) { raise_object(exception); }
 
 void weft_rt_cont_drop(weft_cont k) {
   weft_cb *cb = arch::consume(k);

@@ -22,11 +22,10 @@ void *__cxa_begin_catch(void *) noexcept;
 }
 
 namespace weft {
-namespace {
 
 // These run on the continuation's stack, current in it.
 
-[[noreturn]] void raise_object(void *exception) {
+void raise_object(void *exception) {
   auto *e = static_cast<_Unwind_Exception *>(exception);
   _Unwind_RaiseException(e);
   // Nobody catches it: the frames are as they were.
@@ -36,6 +35,8 @@ namespace {
   }
   weft_trap(WEFT_RULE_ESCAPE, weft_current()->handle, nullptr);
 }
+
+namespace {
 
 // What to call there. Directly: the unwinder walks each frame twice.
 struct Raiser {

@@ -11,4 +11,7 @@ namespace weft {
 // returns, and first of all tells the sanitizers that it is there. Answers what to resume with.
 weft_payload raise_in(weft_cb *cb, void (*raise)(void *), void *arg);
 
+// Raises an exception that is thrown already, and does what follows when nobody catches it.
+[[noreturn]] void raise_object(void *exception);
+
 } // namespace weft

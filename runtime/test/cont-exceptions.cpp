@@ -331,3 +331,83 @@ TEST_CASE("what runs on the native stack has the thread's exceptions, and may th
     CHECK(std::uncaught_exceptions() == 0);
   }
 }
+
+// A clean-up of the unwinding suspends; the rest is unwound where the continuation is resumed then.
+TEST_CASE("an exception reaches the resumer that the continuation has when it leaves") {
+  struct Suspends {
+    ~Suspends() noexcept(false) { suspend(); }
+  };
+  weft_body body = [](void *, weft_payload *) {
+    Suspends in_clean_up;
+    throw 42;
+  };
+  SECTION("at another place of the same function") {
+    weft_cont k = make(body);
+    std::string caught;
+    try {
+      run(k);
+    } catch (int) {
+      caught += "first ";
+    }
+    try {
+      run(k);
+    } catch (int) {
+      caught += "second";
+    }
+    CHECK(caught == "second");
+  }
+  SECTION("called from another place of the same function") {
+    weft_cont k = make(body);
+    std::string caught;
+    try {
+      run_from_deeper(k, 3);
+    } catch (int) {
+      caught += "first ";
+    }
+    try {
+      run_from_deeper(k, 3);
+    } catch (int) {
+      caught += "second";
+    }
+    CHECK(caught == "second");
+  }
+  SECTION("where nothing catches it, and where the one that would have is gone") {
+    weft_cont k = make(body);
+    auto first = [&] {
+      try {
+        run(k);
+      } catch (int) {
+        FAIL("caught by whom it left");
+      }
+    };
+    first();
+    bool caught = false;
+    auto second = [&] { run_from_deeper(k, 5); };
+    try {
+      second();
+    } catch (int) {
+      caught = true;
+    }
+    CHECK(caught);
+  }
+  SECTION("out of a chain, of which the outer one was resumed again") {
+    weft_cont k = make([](void *inner, weft_payload *) {
+      static const weft_handlers on_nothing = {0, 0, {{nullptr, ~0u, 0}}};
+      weft_rt_resume(make(reinterpret_cast<weft_body>(inner)), &on_nothing, nullptr, nullptr, nullptr);
+    }, reinterpret_cast<void *>(body));
+    std::string caught;
+    try {
+      run(k);
+    } catch (int) {
+      caught += "first ";
+    }
+    try {
+      run(k);
+    } catch (int) {
+      caught += "second";
+    }
+    CHECK(caught == "second");
+  }
+  CHECK(std::uncaught_exceptions() == 0);
+  CHECK(!std::current_exception());
+}

@@ -301,6 +301,19 @@ asm(FUNCTION("weft_rt_raise_entry") HIDDEN("weft_rt_raise_entry")
     "callq weft_rt_raise_returned\n"
     END("weft_rt_raise_entry"));
 
+// Where the unwinder lands when an exception left a continuation for another resumer than was searched (drop.cpp): on
+// that continuation's stack still, rax the exception, rdx the resumer's [return ip][rbx][rbp].
+asm(FUNCTION("weft_rt_raise_outside") HIDDEN("weft_rt_raise_outside")
+    ".cfi_def_cfa %rdx, 24\n.cfi_offset %rip, -24\n.cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
+    "movq %rdx, %rbx\n"
+    ".cfi_def_cfa_register %rbx\n"
+    "movq %rbx, %rsp\n"
+    "andq $-16, %rsp\n"
+    "movq %rax, %rdi\n"
+    "callq weft_rt_search_again\n"
+    "ud2\n"
+    END("weft_rt_raise_outside"));
+
 // --- Bound values -----------------------------------------------------------------------------------
 // A block with bound values has one of these for its ip: they come first, what was sent goes behind, and
 // it goes on at the real ip. Below the suspended stack pointer lies what bind.cpp put there. In front of
