@@ -11,8 +11,9 @@ from program import LOCALS, SLOTS, blocks_of
 
 
 class Module:
-    def __init__(self, features=""):
+    def __init__(self, features="", sanitize=""):
         self.declared, self.text, self.features, self.programs = {}, [], features, []
+        self.sanitize = "".join(f" sanitize_{s}" for s in ("address", "thread") if s in sanitize)
 
     def declare(self, base, result, arguments):
         """The marker's name with a suffix of its own for this type."""
@@ -43,7 +44,7 @@ class Module:
                 f"@fz_count = constant i64 {len(self.programs)}"]
         extra = {"": "", "avx2": ' "target-features"="+avx2"',
                  "avx512": ' "target-features"="+avx512f,+avx512vl,+avx512bw,+avx512dq"'}[self.features]
-        tail += [f"attributes #0 = {{ uwtable{extra} }}"]
+        tail += [f"attributes #0 = {{ uwtable{self.sanitize}{extra} }}"]
         return "\n".join(head + self.text + tail) + "\n"
 
 

@@ -62,12 +62,12 @@ class Generator:
         p.returns = (r.randint(0, 6), r.choice([0, 0, 1, 2, 6]))
         p.returns_order = interleave(r, *p.returns)
         p.cuts = [(0, 0)]
-        if r.random() < 0.5:
+        if r.random() < 0.6:
             for _ in range(r.randint(1, 2)):
                 cut = (r.randint(p.cuts[-1][0], p.m), r.randint(p.cuts[-1][1], p.q))
                 if cut != p.cuts[-1]:
                     p.cuts.append(cut)
-        p.fuel = r.choice([30, 100, 200, 400])
+        p.fuel = r.choice([60, 100, 200, 400])
         p.cxx = r.random() < 0.6  # exceptions of C++ too
         p.traps = 1 if p.cxx and r.random() < 0.5 else 0
         p.tags = []
@@ -88,8 +88,12 @@ class Generator:
         p.tables, self.of_bodies, self.of_main = [], [], []
         for i in range(r.randint(2, 4)):
             self.of_bodies.append(self.table(plain, r.randint(0, 3)))
-        for i in range(2):
-            self.of_main.append(self.table(p.tags, r.randint(2, 5)))
+        # One entry, of a tag that is suspended by and switched by.
+        entry = (r.choice([t for t in plain if t.kind == 1 and not t.cut]).index, r.randrange(2))
+        p.tables.append([entry])
+        self.of_bodies.append(len(p.tables) - 1)
+        self.of_main.append(len(p.tables) - 1)
+        self.of_main.append(self.table(p.tags, r.randint(2, 5)))
         self.of_main.append(self.table(p.tags, 0, p.tags))
         self.of_cleanups = self.table(plain, 0, plain)
         p.bodies = [Function(f"b{i}", "body") for i in range(r.randint(2, 4))]
@@ -125,6 +129,8 @@ class Generator:
         f.attributes = r.choice(["", "", "noinline", "noinline optnone", "alwaysinline" if f.role == "function" else ""])
         self.f, self.dynamic = f, False
         f.block = self.block(self.size if f.role != "main" else 3 * self.size, 0, False)
+        if f.role == "main":  # once more, with what is left of it
+            f.block = [Node("loop", self.id(), ("a",), n=r.choice([1, 1, 2, 3]), a=f.block)]
 
     def id(self):
         self.next_id += 1
@@ -147,7 +153,7 @@ class Generator:
                 "clear": r.random() < 0.93}
 
     def block(self, n, depth, cleanup):
-        out = []
+        r, p, out = self.r, self.p, []
         if self.f.role == "main" and depth == 0:
             out += [self.new(i) for i in range(SLOTS) if self.r.random() < (1 if i < 3 else 0.3)]
         for _ in range(self.r.randint(max(1, n // 2), n)):
@@ -156,6 +162,9 @@ class Generator:
                 node = Node("try", self.id(), ("a", "b"), i=self.local(), a=[node], b=[])
             elif node.kind in ("suspend", "switch", "loop") and not cleanup and depth < 2 and self.r.random() < 0.4:
                 node = Node("cleanup", self.id(), ("a", "b"), a=[node], b=self.block(2, 2, True))
+                if r.random() < 0.4:  # to whoever is next
+                    tags = [t for t in p.tags if not t.cut]
+                    node.b.insert(0, Node("suspend", self.id(), tag=r.choice(tags).index, args=self.args(), keep=r.randrange(SLOTS)))
             out.append(node)
         return out
 
@@ -183,8 +192,8 @@ class Generator:
 
     def statement(self, depth, cleanup):
         r, p = self.r, self.p
-        weights = {"arith": 2, "new": 2, "resume": 7 if self.f.role == "main" else 4, "suspend": 8, "switch": 3,
-                   "throw": 1, "rthrow": 1.5, "drop": 1, "move": 0.5, "null": 0.2, "bind": 2 if len(p.cuts) > 1 else 0,
+        weights = {"arith": 2, "new": 2, "resume": 7 if self.f.role == "main" else 4, "suspend": 12, "switch": 5,
+                   "throw": 1, "rthrow": 1.5, "drop": 1, "move": 0.5, "null": 0.2, "bind": 4 if len(p.cuts) > 1 else 0,
                    "call": 0 if cleanup else 2, "live": 3, "dyn": 0.5}
         if self.f.role == "main":
             weights.update({"suspend": 0.1, "switch": 0.1, "throw": 0.1, "resume": 8, "drop": 1, "rthrow": 2.5, "new": 1, "switch": 0.1, "call": 1})
@@ -195,6 +204,7 @@ class Generator:
         if p.cxx:
             weights.update({"handled": 1.5, "throw": weights["throw"] * 2})
         weights["drive"] = 14 if self.f.role == "main" else 3
+        weights["nest"] = 0 if cleanup else 2
         kind = r.choices(list(weights), list(weights.values()))[0]
         inner = lambda n, c=cleanup: self.block(n, depth + 1, c)
         if kind == "arith":
@@ -204,7 +214,7 @@ class Generator:
         if kind == "bind":
             return Node(kind, self.id(), **self.slots(), args=self.args())
         if kind == "resume":
-            return Node(kind, self.id(), **self.slots(), args=self.args(), over=len(p.cuts) > 1 and r.random() < 0.15,
+            return Node(kind, self.id(), **self.slots(), args=self.args(), over=len(p.cuts) > 1 and r.random() < 0.25,
                         **self.resume_fields(cleanup))
         if kind == "drive":  # one continuation, as long as there is something of it
             s = self.slots()["s"]
@@ -212,6 +222,12 @@ class Generator:
             if r.random() < 0.6:
                 step = Node("try", self.id(), ("a", "b"), i=self.local(), a=[step], b=[])
             return Node("loop", self.id(), ("a",), n=r.randint(3, 8), a=[step])
+        if kind == "nest":  # a new one, one level further in
+            new = self.new()
+            s = new.d
+            step = Node("resume", self.id(), s=s, d=s, guard=True, clear=True, over=False, args=self.args(), **self.resume_fields(cleanup))
+            loop = Node("loop", self.id(), ("a",), n=r.randint(2, 5), a=[step])
+            return Node("try", self.id(), ("a", "b"), i=self.local(), a=[new, loop], b=[])
         if kind == "rthrow":
             return Node(kind, self.id(), **self.slots(), i=self.local(), how=r.randrange(4 if p.cxx else 2), **self.resume_fields(cleanup))
         if kind == "suspend":
@@ -220,7 +236,9 @@ class Generator:
             return Node(kind, self.id(), tag=r.choice(tags).index, args=self.args(), keep=r.randrange(SLOTS))
         if kind == "switch":
             tags = [t for t in p.tags if t.kind == 1]
-            return Node(kind, self.id(), tag=r.choice(tags).index, **self.slots(), args=self.args(), keep=r.randrange(SLOTS))
+            slots = self.slots()
+            slots["clear"] = r.random() < 0.65  # without a handler it is as it was
+            return Node(kind, self.id(), tag=r.choice(tags).index, **slots, args=self.args(), keep=r.randrange(SLOTS))
         if kind == "throw":
             return Node(kind, self.id(), i=self.local(), type=r.randrange(4) if p.cxx else 0)
         if kind == "handled":

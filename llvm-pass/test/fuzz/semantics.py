@@ -14,7 +14,6 @@ BITS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "ptr": 64}
 class Thrown(Exception):
     def __init__(self, code, type):
         self.code, self.type = code, type  # program.py's number of a type; 0 is not C++'s
-        self.links = {}  # who had resumed whom when a handler was looked for
 
 
 class Dropped(BaseException):
@@ -45,8 +44,6 @@ class Machine:
     def __init__(self, program):
         self.p, self.log, self.count, self.fuel = program, [], Counter(), program.fuel
         self.slots = [(None, 0, 0)] * SLOTS  # continuation, its version, how much is bound
-        self.resumes = 0
-        self.stale = False  # an exception came to another resumer than the one where its handler was found (README.md)
         self.functions = {f.name: f for f in program.functions}
 
     def event(self, id, value):
@@ -62,10 +59,7 @@ class Machine:
     def thrown(self, code, type):
         """An exception in flight in the running continuation."""
         self.current.uncaught += type != 0
-        e, cont = Thrown(code, type), self.current
-        while cont is not self.root:
-            e.links[cont], cont = cont.link, cont.parent
-        return e
+        return Thrown(code, type)
 
     def caught(self, e):
         self.current.uncaught -= e.type != 0
@@ -105,8 +99,7 @@ class Machine:
         return ints, floats, handle
 
     def link(self, cont, on):
-        self.resumes += 1
-        cont.parent, cont.on, cont.link = self.current, on, self.resumes
+        cont.parent, cont.on = self.current, on
 
     def marker(self, request):
         """One marker of the running continuation: what is sent to the one that runs next."""
@@ -142,7 +135,7 @@ class Machine:
                 raise
             self.note("switch", cont)
             outermost.inner = self.current
-            cont.parent, cont.on, cont.link = outermost.parent, outermost.on, outermost.link
+            cont.parent, cont.on = outermost.parent, outermost.on
             return self.enter(cont, ints + [0], floats, (outermost, outermost.version))
         if op == "rthrow":
             handle, on, code, how = rest
@@ -212,8 +205,6 @@ class Machine:
             except Thrown as e:
                 assert running is not self.root
                 self.count["exception leaves"] += 1
-                if e.links.get(running) != running.link:
-                    self.stale = True
                 self.current, throw = running.parent, e
                 self.current.uncaught += e.type != 0
                 continue
