@@ -7,9 +7,11 @@
 // nothing, so it is believed only after a touch has faulted in a forked child's stead: see probe().
 #include "os.h"
 
+#include <atomic>
 #include <cerrno>
 #include <csetjmp>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <pthread.h>
@@ -73,6 +75,22 @@ Guard probe() {
   return kind;
 }
 
+// Each such guard is two mappings more. Who uses up the process's limit takes from everybody the means to map anything,
+// so a part is left; stacks beyond that have no guard.
+bool may_protect() {
+  static const long most = [] {
+    long limit = 65530;
+    if (FILE *f = fopen("/proc/sys/vm/max_map_count", "re")) {
+      if (fscanf(f, "%ld", &limit) != 1)
+        limit = 65530;
+      fclose(f);
+    }
+    return (limit - limit / 8) / 2;
+  }();
+  static std::atomic<long> protect_guards{0};
+  return protect_guards.fetch_add(1, std::memory_order_relaxed) < most;
+}
+
 struct SignalStack {
   void *base = nullptr;
   size_t size = 0;
@@ -112,7 +130,7 @@ Guard guard_kind() {
 bool install_guard(void *page) {
   if (guard_kind() == Guard::Advice && madvise(page, page_size(), MADV_GUARD_INSTALL) == 0)
     return true;
-  return mprotect(page, page_size(), PROT_NONE) == 0;
+  return may_protect() && mprotect(page, page_size(), PROT_NONE) == 0;
 }
 
 const void *native_stack_end() {

@@ -7,11 +7,6 @@
 namespace wat {
 using namespace llvm;
 
-// What a continuation may use of its stack before a call traps: its class less what the stack's colouring
-// and the run-time library (throwing above all) need.
-static constexpr uint32_t stack_class = WEFT_STACK_256K;
-static constexpr uint64_t stack_usable = 256 * 1024 - 28 * 1024;
-
 /// Puts this stack's limit back where someone may look at it after a switch: before the next call that may lead to
 /// WebAssembly code, and before returning. A loop that only switches restores nothing. Not right behind each switch,
 /// where it cost a tenth of a suspension.
@@ -84,8 +79,8 @@ Function *ModuleGen::body_thunk(const SubType &t) {
   IRBuilder<> &b = gen.b;
   Function *frame = Intrinsic::getOrInsertDeclaration(&m, Intrinsic::frameaddress, {ptr});
   Value *here = b.CreateCall(frame, {b.getInt32(0)});
-  b.CreateStore(b.CreateConstGEP1_64(i8, here, uint64_t(-int64_t(stack_usable))),
-                b.CreateThreadLocalAddress(thread()));
+  Value *usable = b.CreateLoad(i64, m.getOrInsertGlobal("wat_stack_usable", i64));
+  b.CreateStore(b.CreateGEP(i8, here, b.CreateNeg(usable)), b.CreateThreadLocalAddress(thread()));
   std::vector<Value *> ints, floats;
   for (unsigned k = 1; k < params.size(); ++k)
     (params[k] == f64 ? floats : ints).push_back(f->getArg(k));
@@ -315,7 +310,7 @@ bool FuncGen::continuation(const Instr &i) {
   case Op::ContNew: {
     Value *f = pop();
     trap_if(b.CreateICmpEQ(f, b.getInt64(0)), TrapCode::NullFunction);
-    std::vector<Value *> args{g.body_thunk(g.cont_type(i.x)), pointer(f), b.getInt32(stack_class)};
+    std::vector<Value *> args{g.body_thunk(g.cont_type(i.x)), pointer(f), b.CreateLoad(g.i32, g.m.getOrInsertGlobal("wat_stack_class", g.i32))};
     Value *k = b.CreateCall(g.marker("cont.new", g.i64, types_of(args)), args);
     trap_if(b.CreateICmpEQ(k, b.getInt64(0)), TrapCode::OutOfMemory);
     rt("wat_cont_made", "vl", {k});

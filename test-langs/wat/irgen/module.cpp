@@ -87,6 +87,7 @@ Constant *ModuleGen::wasm_exception() {
 void ModuleGen::set_attributes(Function *f) {
   f->setUWTableKind(UWTableKind::Async);
   f->addFnAttr("frame-pointer", "non-leaf");
+  f->addFnAttr("probe-stack", "wat_stack_probe"); // rt/stack.cpp
 }
 
 Function *ModuleGen::marker(const char *op, Type *result, ArrayRef<Type *> params) {
@@ -195,8 +196,7 @@ Function *ModuleGen::host_thunk(const SubType &t) {
   Value *values = b.CreateAlloca(ArrayType::get(i64, n));
   for (size_t k = 0; k < t.params.size(); ++k)
     b.CreateStore(to_bits(b, f->getArg(unsigned(k) + 1)), gen.field(values, 8 * k));
-  Value *entry = gen.load_field(f->getArg(0), offsetof(FuncRef, entry), ptr);
-  b.CreateCall(FunctionType::get(none, {ptr, ptr}, false), entry, {f->getArg(0), values});
+  b.CreateCall(rt("wat_call_host", "vpp"), {f->getArg(0), values});
   std::vector<Value *> results;
   for (size_t k = 0; k < t.results.size(); ++k)
     results.push_back(from_bits(b, b.CreateLoad(i64, gen.field(values, 8 * k)), type(t.results[k])));

@@ -10,12 +10,11 @@
 namespace wat {
 
 extern "C" __attribute__((tls_model("initial-exec"))) thread_local Thread wat_thread;
+// As for continuations of the module (stack.cpp).
+extern "C" const uint32_t wat_stack_class;
+extern "C" const uint64_t wat_stack_usable;
 
 namespace {
-
-// As for continuations of the module (irgen/continuation.cpp).
-constexpr uint32_t stack_class = WEFT_STACK_256K;
-constexpr size_t stack_usable = 256 * 1024 - 28 * 1024;
 
 /// The thread's own stack. The system grows it by touching it, so half of it is left to the run-time library and
 /// to what stands above.
@@ -49,7 +48,7 @@ struct Entry {
 
 void enter(void *env, weft_payload *) {
   auto *e = static_cast<Entry *>(env);
-  wat_thread.limit = static_cast<char *>(__builtin_frame_address(0)) - stack_usable;
+  wat_thread.limit = static_cast<char *>(__builtin_frame_address(0)) - wat_stack_usable;
   e->f->entry(e->f, e->values);
 }
 
@@ -67,7 +66,7 @@ struct Owned {
 void call_apart(FuncRef *f, uint64_t *values, HostTags *tags) {
   KeepLimit limit;
   Entry entry{f, values};
-  Owned own{weft_rt_cont_new_mem(enter, &entry, stack_class)};
+  Owned own{weft_rt_cont_new_mem(enter, &entry, wat_stack_class)};
   if (!own.k)
     raise_trap("out of memory");
   weft_payload io = {};

@@ -2,6 +2,7 @@
 #include "rt/cells.h"
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <cstring>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -59,9 +60,7 @@ bool start() {
       ++c;
     class_of_granules[g] = uint8_t(c);
   }
-  // As much as there is memory: more would be answered by the end of the process.
-  size_t most = std::clamp<size_t>(size_t(sysconf(_SC_PHYS_PAGES)) * size_t(sysconf(_SC_PAGESIZE)), 1 << 30,
-                                   size_t(1) << 40);
+  size_t most = most_memory();
   for (; !base && most >= 64 * chunk_bytes; most /= 2)
     if (auto *p = static_cast<char *>(reserve(most + chunk_bytes))) {
       base = reinterpret_cast<char *>((reinterpret_cast<uintptr_t>(p) + chunk_bytes - 1) & ~(chunk_bytes - 1));
@@ -198,6 +197,19 @@ void *take_big(CellKind kind, size_t bytes) {
 }
 
 } // namespace
+
+size_t most_memory() {
+  static const size_t most = [] {
+    // More than there is would be answered by the end of the process.
+    size_t bytes = size_t(sysconf(_SC_PHYS_PAGES)) * size_t(sysconf(_SC_PAGESIZE)) / 4 * 3;
+    if (const char *s = getenv("WAT_MEMORY")) {
+      char *unit;
+      bytes = strtoull(s, &unit, 10) << (*unit == 'G' ? 30 : *unit == 'M' ? 20 : *unit == 'K' ? 10 : 0);
+    }
+    return std::clamp(bytes, 64 * chunk_bytes, size_t(1) << 40);
+  }();
+  return most;
+}
 
 void *take_slowly(CellKind kind, size_t bytes, bool one) {
   if (!start())

@@ -58,6 +58,9 @@ CellKind kind_of(const void *cell);
 /// Sets a cell's mark; false: it was set.
 bool mark(void *cell);
 
+/// What the heap, and the process with its stacks, may have: WAT_MEMORY=N[K|M|G], or what the machine has.
+size_t most_memory();
+
 void begin_marking();
 struct Swept {
   size_t live_bytes, freed_bytes;

@@ -228,10 +228,15 @@ extern "C" void wat_cont_made(weft_cont k) {
   if (++conts_made < next_look && !settings.stress)
     return;
   next_look = conts_made + 256;
-  if (settings.stress ? --settings.until == 0 : due(0) || resident() > resident_then + budget) {
+  size_t now = resident();
+  if (settings.stress ? --settings.until == 0 : due(0) || now > resident_then + budget) {
     collect();
     settings.until = settings.stress;
+    now = resident_then;
   }
+  // Endless recursion by way of new continuations meets no stack's end.
+  if (now > cells::most_memory())
+    wat_trap(uint32_t(TrapCode::OutOfMemory));
 }
 
 } // namespace wat
