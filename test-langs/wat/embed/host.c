@@ -4,6 +4,7 @@
 //
 //     wat-embed manual     nothing happens but what main does below, in virtual time; prints every step
 //     wat-embed epoll      timers and a pipe, by a thread of the host's that completes tokens from outside
+#define _POSIX_C_SOURCE 200809L // clock_gettime
 #include "wat/wat.h"
 #include "weft/hosts/manual.h"
 #include "weft/task.h"

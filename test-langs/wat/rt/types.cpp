@@ -16,7 +16,8 @@ extern "C" uint32_t wat_below(const CanonType *sub, const CanonType *super) { re
 
 static std::vector<const CanonType *> canonical(const std::vector<SubType> &types,
                                                 const std::vector<RecGroup> &all) {
-  static std::unordered_map<std::string, std::vector<const CanonType *>> groups;
+  // Never destroyed: instances may be used while the process ends.
+  static auto &groups = *new std::unordered_map<std::string, std::vector<const CanonType *>>;
   std::vector<const CanonType *> out(types.size());
   for (const RecGroup &group : all) {
     std::string key;

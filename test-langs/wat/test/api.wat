@@ -4,6 +4,7 @@
   (import "host" "again" (func $again (param i32) (result i32)))
   (import "host" "ask" (tag $ask (param i32 i64 f32 f64) (result f32 i64 f64 i32)))
   (import "host" "refuse" (tag $refuse (param i32) (result i32)))
+  (import "host" "wait" (tag $wait (param i64) (result i32 i64)))
   (tag $own (param i32 f64))
   (tag $nobody)
   (type $f (func))
@@ -37,6 +38,7 @@
       (else (i32.const 0))))
   (export "deep" (func $deep))
   (func (export "nested") (param i32) (result i32) (call $again (local.get 0)))
+  (func (export "waits") (param i64) (result i32 i64) (suspend $wait (local.get 0)))
   (func (export "grow") (result i32) (memory.grow (i32.const 1)))
   (func (export "reference") (param funcref))
 

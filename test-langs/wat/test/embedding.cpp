@@ -1,4 +1,4 @@
-// The embedder's interface: wat/wat.h on api.wat and traps-at-start.wat.
+// The embedder's interface: wat/wat.h on the modules beside this file.
 #include "wat/wat.h"
 #include "weft/hosts/manual.h"
 #include "weft/task.h"
@@ -11,6 +11,7 @@
 #include <vector>
 
 WAT_MODULE(api);
+WAT_MODULE(no_tags);
 WAT_MODULE(traps_at_start);
 
 namespace {
@@ -85,7 +86,8 @@ struct Host {
             {"host", "unused", "", WAT_FUNCTION, nullptr, nullptr},
             {"host", "again", "i32->i32", WAT_FUNCTION, again, this},
             {"host", "ask", "i32,i64,f32,f64->f32,i64,f64,i32", WAT_TAG, ask, this},
-            {"host", "refuse", "i32->i32", WAT_TAG, refuse, this}};
+            {"host", "refuse", "i32->i32", WAT_TAG, refuse, this},
+            {"host", "wait", "i64->i32,i64", WAT_TAG, wat_await, nullptr}};
   }
   Error make(const std::vector<wat_import> &all) {
     return {wat_instance_new(WAT_MODULE_OF(api), all.data(), all.size(), &instance), wat_error_free};
@@ -222,32 +224,60 @@ TEST_CASE("a host's function may call the instance again, and its error is its o
   CHECK(h.log == std::vector<std::string>{"call stack exhausted"});
 }
 
-TEST_CASE("recursion without end is a trap on the thread's stack and on a task's") {
-  Host h;
-  Values r(1);
-  Error e = h.call("deep", {i32(1000000000)}, r);
-  CHECK(text(e) == "call stack exhausted");
-
-  struct OnTask {
+TEST_CASE("recursion without end is a trap on the thread's stack, on a task's and within a call, also after a wait") {
+  struct State {
+    wat_instance *instance = nullptr;
     weft_manual_host *host = weft_manual_host_new();
     weft_runtime *rt = nullptr;
-    Host *h;
-    std::string said;
-  } t;
-  t.h = &h;
-  REQUIRE(weft_manual_runtime(t.host, "fifo", &t.rt, nullptr, 0) == WEFT_OK);
-  auto body = [](void *arg) {
-    auto *t = static_cast<OnTask *>(arg);
-    Values r(1);
-    t->said = text(t->h->call("deep", {i32(1000000000)}, r));
-    if (t->h->call("deep", {i32(100)}, r))
-      t->said += " and again";
+    weft_token token = 0;
+    std::function<void()> visit = [] {};
+    std::vector<std::string> said;
+    void deep(const char *name, int depth) {
+      wat_value arg = i32(depth), r;
+      Error e(wat_call(instance, name, &arg, 1, &r, 1), wat_error_free);
+      said.push_back(e ? text(e) : std::to_string(r.i32));
+    }
+  } s;
+  wat_import visit{"host", "visit", "->", WAT_FUNCTION,
+                   [](void *s, const wat_value *, wat_value *) -> const char * {
+                     auto visit = static_cast<State *>(s)->visit; // which may replace it
+                     visit();
+                     return nullptr;
+                   },
+                   &s};
+  REQUIRE(!wat_instance_new(WAT_MODULE_OF(no_tags), &visit, 1, &s.instance));
+  constexpr int endless = 1000000000;
+  const std::string trap = "call stack exhausted";
+
+  s.deep("deep", endless);
+  s.deep("visit_then_deep", endless);
+  s.visit = [&] {
+    s.visit = [] {};
+    s.deep("deep", endless);
+    s.deep("deep", 100);
   };
-  REQUIRE(weft_spawn(t.rt, body, &t, nullptr, nullptr) == WEFT_OK);
-  weft_manual_run(t.host, t.rt, nullptr);
-  CHECK(t.said == "call stack exhausted");
-  CHECK(weft_runtime_destroy(t.rt) == WEFT_OK);
-  weft_manual_host_free(t.host);
+  s.deep("visit_then_deep", 200);
+  CHECK(s.said == std::vector<std::string>{trap, trap, trap, "100", "200"});
+  s.said.clear();
+
+  // One task waits in a host's function while another has calls of its own.
+  REQUIRE(weft_manual_runtime(s.host, "fifo", &s.rt, nullptr, 0) == WEFT_OK);
+  s.token = weft_token_new(s.rt);
+  s.visit = [&] { weft_await(s.token, nullptr); };
+  auto waits = [](void *s) { static_cast<State *>(s)->deep("visit_then_deep", endless); };
+  auto other = [](void *s) {
+    static_cast<State *>(s)->deep("deep", 300);
+    static_cast<State *>(s)->deep("deep", endless);
+  };
+  REQUIRE(weft_spawn(s.rt, waits, &s, nullptr, nullptr) == WEFT_OK);
+  REQUIRE(weft_spawn(s.rt, other, &s, nullptr, nullptr) == WEFT_OK);
+  weft_manual_run(s.host, s.rt, nullptr);
+  CHECK(weft_complete(s.token, WEFT_OK, 0) == WEFT_OK);
+  weft_manual_run(s.host, s.rt, nullptr);
+  CHECK(s.said == std::vector<std::string>{"300", trap, trap});
+  CHECK(weft_runtime_destroy(s.rt) == WEFT_OK);
+  weft_manual_host_free(s.host);
+  CHECK(wat_instance_free(s.instance) == WAT_OK);
 }
 
 TEST_CASE("two tasks wait in one instance at the same time") {
@@ -286,6 +316,43 @@ TEST_CASE("two tasks wait in one instance at the same time") {
   weft_manual_host_free(b.host);
 }
 
+TEST_CASE("an await that reaches the host parks its task, and is answered by status and value") {
+  struct Waiting {
+    Host h;
+    weft_manual_host *host = weft_manual_host_new();
+    weft_runtime *rt = nullptr;
+    weft_token token = 0;
+    Values got;
+  } w;
+  auto body = [](void *arg) {
+    auto *w = static_cast<Waiting *>(arg);
+    Values r(2);
+    CHECK(!w->h.call("waits", {i64(int64_t(w->token))}, r));
+    w->got = r;
+  };
+  REQUIRE(weft_manual_runtime(w.host, "fifo", &w.rt, nullptr, 0) == WEFT_OK);
+  for (bool cancelled : {false, true}) {
+    w.token = weft_token_new(w.rt);
+    w.got.clear();
+    weft_task task;
+    REQUIRE(weft_spawn(w.rt, body, &w, nullptr, &task) == WEFT_OK);
+    weft_manual_run(w.host, w.rt, nullptr);
+    CHECK(w.got.empty());
+    CHECK((cancelled ? weft_cancel(task) : weft_complete(w.token, -7, 77)) == WEFT_OK);
+    weft_manual_run(w.host, w.rt, nullptr);
+    REQUIRE(w.got.size() == 2);
+    CHECK(w.got[0].i32 == (cancelled ? int32_t(WEFT_E_CANCELLED) : -7));
+    CHECK(w.got[1].i64 == (cancelled ? 0 : 77));
+    CHECK(weft_detach(task) == WEFT_OK);
+  }
+  w.token = weft_token_new(w.rt); // outside of tasks nobody can park
+  body(&w);
+  CHECK(w.got[0].i32 == WEFT_E_NOTASK);
+  CHECK(weft_token_drop(w.token) == WEFT_OK);
+  CHECK(weft_runtime_destroy(w.rt) == WEFT_OK);
+  weft_manual_host_free(w.host);
+}
+
 TEST_CASE("a memory is found where it stays") {
   Host h;
   uint64_t bytes = 0;
@@ -321,7 +388,7 @@ TEST_CASE("imports that do not fit are errors that name them") {
     CHECK(wat_error_status(e.get()) == WAT_UNLINKABLE);
     return text(e);
   };
-  CHECK(said([](auto &all) { all.pop_back(); }) == "unknown import: \"host\" \"refuse\"");
+  CHECK(said([](auto &all) { all.pop_back(); }) == "unknown import: \"host\" \"wait\"");
   CHECK(said([](auto &all) { all[0].type = "i32->f64,i32"; }) ==
         "incompatible import type: import \"host\" \"twice\": the module wants i32,f64->f64,i32, the host has i32->f64,i32");
   CHECK(said([](auto &all) { all[0].kind = WAT_TAG; }) ==
