@@ -269,6 +269,7 @@ void free_block(weft_cb *cb) {
   arm_thread();
   if (cb->flags) {
     arch::san::destroy(cb);
+    arch::san::forget_frames(cb); // those that were unwound: nobody tells ASan of each
     cold(cb)->cache_tag = nullptr;
     cb->flags = 0;
   }
@@ -470,7 +471,7 @@ void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, ui
   if (__builtin_expect(!cb, 0))
     weft_trap(WEFT_RULE_CONSUMED, k, tag);
   weft_payload scratch;
-  arch::san::Leave leave(arch::san::into(cb));
+  arch::san::Leave leave(arch::san::into_by(tag, cb));
   text[int_count](cb, tag, in ? in : &kNoPayload, out ? out : &scratch);
   leave.back();
 }

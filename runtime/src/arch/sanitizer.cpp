@@ -47,10 +47,10 @@ WEFT_NOT_SEEN Native &own() {
   return n;
 }
 
-// `to` null or the root block: the thread's own stack.
+// `to` the root block: the thread's own stack.
 WEFT_NOT_SEEN void tell(weft_cb *to, void **fake) {
   Native &n = own();
-  bool root = to == nullptr || to == &weft_root_cb;
+  bool root = to == &weft_root_cb;
 #if defined(WEFT_ASAN)
   if (root)
     __sanitizer_start_switch_fiber(fake, n.low, n.size);
@@ -81,7 +81,11 @@ WEFT_NOT_SEEN weft_cb *into(weft_cb *outermost) { return innermost(outermost); }
 WEFT_NOT_SEEN weft_cb *out_of(const weft_tag *tag) {
   weft_cb *me = weft_current();
   Found found = weft_rt_search(me, tag, WEFT_ON_SUSPEND);
-  return found.cb ? found.cb->parent : me;
+  return found.cb ? found.cb->parent : nullptr;
+}
+
+WEFT_NOT_SEEN weft_cb *into_by(const weft_tag *tag, weft_cb *outermost) {
+  return weft_rt_search(weft_current(), tag, WEFT_ON_SWITCH).cb ? innermost(outermost) : nullptr;
 }
 
 WEFT_NOT_SEEN void before_return() {
@@ -148,6 +152,8 @@ WEFT_NOT_SEEN void NativeCall::back() {
 #endif
 
 WEFT_NOT_SEEN Leave::Leave(weft_cb *to) {
+  if (!to)
+    return;
   tell(to, &fake_);
 #if defined(WEFT_ASAN)
   // For a drop, which never comes back here: without it the fake stack would leak.

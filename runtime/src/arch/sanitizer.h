@@ -42,7 +42,9 @@ namespace weft::arch::san {
 
 // The block whose stack comes next: the innermost of the chain.
 weft_cb *into(weft_cb *outermost);
-// The block that answers `tag`'s resumer: what a suspend goes back to. Traps are told later.
+// The same by a switch. Null when there is no handler: then it traps, which may throw, and never leaves.
+weft_cb *into_by(const weft_tag *tag, weft_cb *outermost);
+// The block that answers `tag`'s resumer: what a suspend goes back to. Null as above.
 weft_cb *out_of(const weft_tag *tag);
 // The running body is over: its parent is next.
 void before_return();
@@ -54,7 +56,7 @@ void forget_frames(weft_cb *cb);
 
 class Leave {
 public:
-  explicit Leave(weft_cb *to);
+  explicit Leave(weft_cb *to); // nothing is told for null
   void back();
 
 private:
@@ -64,6 +66,7 @@ private:
 #else
 
 inline weft_cb *into(weft_cb *cb) { return cb; }
+inline weft_cb *into_by(const weft_tag *, weft_cb *cb) { return cb; }
 inline weft_cb *out_of(const weft_tag *) { return nullptr; }
 inline void before_return() {}
 inline void after_entry() {}
