@@ -205,6 +205,7 @@ class Generator:
             weights.update({"handled": 1.5, "throw": weights["throw"] * 2})
         weights["drive"] = 14 if self.f.role == "main" else 3
         weights["nest"] = 0 if cleanup else 2
+        weights["bound"] = 0 if cleanup or len(p.cuts) == 1 else 2
         kind = r.choices(list(weights), list(weights.values()))[0]
         inner = lambda n, c=cleanup: self.block(n, depth + 1, c)
         if kind == "arith":
@@ -221,7 +222,27 @@ class Generator:
             step = Node("resume", self.id(), s=s, d=s, guard=True, clear=True, over=False, args=self.args(), **self.resume_fields(cleanup))
             if r.random() < 0.6:
                 step = Node("try", self.id(), ("a", "b"), i=self.local(), a=[step], b=[])
+            if r.random() < 0.25:  # and then it is dropped, with what stands in it
+                drop = Node("drop", self.id(), s=s, d=s, guard=True, clear=True)
+                return Node("try", self.id(), ("a", "b"), i=self.local(), b=[],
+                            a=[Node("loop", self.id(), ("a",), n=r.randint(1, 2), a=[step]), drop])
             return Node("loop", self.id(), ("a",), n=r.randint(3, 8), a=[step])
+        if kind == "bound":  # something is bound, and then too much is sent, or it is switched to, or gets what is missing
+            s = r.randrange(3)
+            of = {"s": s, "d": s, "guard": True}
+            out = [self.new(s)] if r.random() < 0.6 else []
+            tags = [t for t in p.tags if t.cut]
+            for cut in range(1, r.randint(2, len(p.cuts)) if len(p.cuts) > 1 else 1):
+                out.append(Node("bind", self.id(), **of, clear=True, args=self.args()))
+                if r.random() < 0.6:
+                    over = Node("resume", self.id(), **of, clear=False, over=True, args=self.args(), **self.resume_fields(cleanup))
+                    out.append(Node("try", self.id(), ("a", "b"), i=self.local(), a=[over], b=[]))
+                for tag in tags if self.f.role != "main" else []:
+                    if tag.cut == cut and r.random() < 0.6:
+                        hop = Node("switch", self.id(), tag=tag.index, **of, clear=r.random() < 0.5, args=self.args(), keep=r.randrange(SLOTS))
+                        out.append(Node("try", self.id(), ("a", "b"), i=self.local(), a=[hop], b=[]))
+            out.append(Node("resume", self.id(), **of, clear=True, over=False, args=self.args(), **self.resume_fields(cleanup)))
+            return Node("try", self.id(), ("a", "b"), i=self.local(), a=out, b=[])
         if kind == "nest":  # a new one, one level further in
             new = self.new()
             s = new.d
@@ -245,7 +266,11 @@ class Generator:
             return Node(kind, self.id(), rethrows=r.random() < 0.4)
         if kind == "handler":
             types = r.choice([[1], [2], [3], [2, 1], [3, 2], [1, 3], [2, 3, 1]])
-            return Node(kind, self.id(), ("a", "b"), i=self.local(), types=types, a=inner(3), b=inner(3))
+            node = Node(kind, self.id(), ("a", "b"), i=self.local(), types=types, a=inner(3), b=inner(3))
+            if r.random() < 0.5:
+                node.a.append(Node("throw", self.id(), i=self.local(), type=r.choice(types)))
+                node.b.insert(r.randrange(len(node.b) + 1), Node("handled", self.id(), rethrows=r.random() < 0.5))
+            return node
         if kind == "drop":
             return Node(kind, self.id(), **self.slots())
         if kind == "move":
