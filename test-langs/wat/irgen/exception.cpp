@@ -32,7 +32,7 @@ void FuncGen::open_try(const Instr &i, Control &c) {
   pads_[dispatch] = pad;
   if (!f_->hasPersonalityFn())
     f_->setPersonalityFn(cast<Constant>(
-        g.m.getOrInsertFunction("__gxx_personality_v0", FunctionType::get(g.i32, true)).getCallee()));
+        g.m.getOrInsertFunction("wat_personality", FunctionType::get(g.i32, true)).getCallee()));
   b.SetInsertPoint(pad);
   auto *landed = b.CreateLandingPad(StructType::get(g.cx, {g.ptr, g.i32}), 1);
   landed->addClause(g.wasm_exception());

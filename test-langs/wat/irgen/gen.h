@@ -111,6 +111,7 @@ private:
   // memory.cpp
   bool memory(const Instr &i);
   bool variable(const Instr &i);
+  bool faults(const Instr &i); // an access beyond the end does
   llvm::Value *address(const Instr &i, unsigned size);
   llvm::Value *element(Index table, llvm::Value *index);
 

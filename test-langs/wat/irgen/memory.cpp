@@ -1,5 +1,6 @@
-// Locals, globals, tables and memories. Bounds are checked by a comparison: the size is read at each
-// access and the base once, as a memory never moves.
+// Locals, globals, tables and memories. A memory never moves, so its base is read once. Beyond the end of a 32-bit memory
+// nothing is mapped (rt/fault.cpp): such accesses are volatile, since the fault is what they are for, and compare
+// nothing. Others are compared with the size.
 #include "irgen/gen.h"
 
 namespace wat {
@@ -26,13 +27,18 @@ bool FuncGen::variable(const Instr &i) {
   }
 }
 
+bool FuncGen::faults(const Instr &i) {
+  return g.m.getTargetTriple().isX86_64() && !g.source.memories[i.x].type.addr64 && i.value < memory_guard - 8;
+}
+
 Value *FuncGen::address(const Instr &i, unsigned size) {
   Value *memory = slot(g.layout.memories + i.x, g.ptr);
   Value *base = load_field(memory, offsetof(MemoryObject, base), g.ptr, true);
   Value *bytes = header(memory, offsetof(MemoryObject, bytes), g.i64);
   Value *at = size64(pop());
   uint64_t end = i.value + size;
-  if (end < i.value) { // no memory reaches there
+  if (faults(i)) {
+  } else if (end < i.value) { // no memory reaches there
     trap_if(b.getTrue(), TrapCode::MemoryAccess);
   } else if (g.source.memories[i.x].type.addr64) {
     Value *last = b.CreateSub(bytes, b.getInt64(end));
@@ -65,7 +71,7 @@ bool FuncGen::memory(const Instr &i) {
       Type *t = r == 'i' ? g.i32 : r == 'I' ? g.i64 : r == 'f' ? g.f32 : g.f64;
       Value *at = address(i, size);
       Type *access = t->isIntegerTy() ? b.getIntNTy(8 * size) : t;
-      Value *v = apart(b.CreateAlignedLoad(access, at, Align(1)), "memory");
+      Value *v = apart(b.CreateAlignedLoad(access, at, Align(1), faults(i)), "memory");
       if (access != t)
         v = std::string_view(info.text).ends_with("_s") ? b.CreateSExt(v, t) : b.CreateZExt(v, t);
       push(v);
@@ -74,7 +80,7 @@ bool FuncGen::memory(const Instr &i) {
       Value *at = address(i, size);
       if (v->getType()->isIntegerTy())
         v = b.CreateTrunc(v, b.getIntNTy(8 * size));
-      apart(b.CreateAlignedStore(v, at, Align(1)), "memory");
+      apart(b.CreateAlignedStore(v, at, Align(1), faults(i)), "memory");
     }
     return true;
   }

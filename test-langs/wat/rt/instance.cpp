@@ -4,8 +4,8 @@
 #include "rt/backtrace.h"
 #include "rt/call.h"
 #include "rt/collect.h"
+#include "rt/storage.h"
 #include <cstring>
-#include <sys/mman.h>
 
 namespace wat {
 
@@ -290,10 +290,7 @@ void destroy(Instance *i) {
   each(c.funcs, at.funcs, [&](uint32_t k) { delete i->at<FuncRef>(k); });
   each(c.tags, at.tags, [&](uint32_t k) { delete i->at<TagObject>(k); });
   each(c.globals, at.globals, [&](uint32_t k) { delete i->at<GlobalObject>(k); });
-  each(c.memories, at.memories, [&](uint32_t k) {
-    munmap(i->at<MemoryObject>(k)->base, i->at<MemoryObject>(k)->reserved);
-    delete i->at<MemoryObject>(k);
-  });
+  each(c.memories, at.memories, [&](uint32_t k) { free_memory(i->at<MemoryObject>(k)); });
   each(c.tables, at.tables, [&](uint32_t k) {
     free(i->at<TableObject>(k)->elements);
     delete i->at<TableObject>(k);

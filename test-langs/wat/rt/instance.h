@@ -30,6 +30,9 @@ struct FuncRef {
   void (*entry)(FuncRef *, uint64_t *values);
 };
 
+/// How far beyond a 32-bit memory's largest size its reservation goes: offsets that stay below are not compared.
+inline constexpr uint64_t memory_guard = uint64_t(1) << 20;
+
 struct MemoryObject {
   uint8_t *base; // never moves: the address space of the maximum is reserved
   uint64_t bytes;
@@ -190,6 +193,8 @@ struct WasmException { // thrown; generated code catches it by its type
   Root root{reinterpret_cast<uint64_t>(exn)};
 };
 
+/// Faults on accesses in that range become traps.
+void traps_within(void *low, uint64_t size);
 MemoryObject *make_memory(const MemoryType &type); // null when out of memory
 TableObject *make_table(const TableType &type, uint64_t init);
 

@@ -1,6 +1,6 @@
-// Memories and tables. A memory reserves the address space of its maximum once and commits pages as it
+// Memories and tables. A memory reserves address space once, all that 32 bits reach, and commits pages as it
 // grows, so its base never moves and generated code may keep it.
-#include "rt/instance.h"
+#include "rt/storage.h"
 #include <algorithm>
 #include <cstring>
 #include <sys/mman.h>
@@ -25,6 +25,17 @@ extern "C" uint64_t wat_memory_grow(MemoryObject *m, uint64_t pages) {
   return old;
 }
 
+// 32 bits reach all of it, whatever the memory's maximum.
+static uint64_t mapped(const MemoryObject &m) {
+  return m.type.addr64 ? m.reserved : 65536 * page + memory_guard;
+}
+
+void free_memory(MemoryObject *m) {
+  no_traps_within(m->base);
+  munmap(m->base, mapped(*m));
+  delete m;
+}
+
 MemoryObject *make_memory(const MemoryType &type) {
   uint64_t most = type.addr64 ? uint64_t(1) << 48 : 65536;
   auto *m = new MemoryObject{};
@@ -32,9 +43,10 @@ MemoryObject *make_memory(const MemoryType &type) {
   m->max_pages = std::min(most, type.limits.max.value_or(most));
   uint64_t address_space = uint64_t(type.addr64 ? 1 << 18 : 65536) * page; // 16 GiB, or 4
   m->reserved = std::max(page, std::min(m->max_pages, address_space / page) * page);
-  void *base = mmap(nullptr, m->reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *base = mmap(nullptr, mapped(*m), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED)
     return nullptr;
+  traps_within(base, mapped(*m));
   m->base = static_cast<uint8_t *>(base);
   return wat_memory_grow(m, type.limits.min) == 0 ? m : nullptr;
 }
