@@ -202,7 +202,8 @@ void FuncGen::resume(const Instr &i) {
     if (i.op == Op::ResumeThrowRef)
       trap_if(b.CreateICmpEQ(exn, b.getInt64(0)), TrapCode::NullException);
     IRBuilder<> entry(&f_->getEntryBlock(), f_->getEntryBlock().begin());
-    Value *raise = entry.CreateAlloca(ArrayType::get(g.i64, 3));
+    AllocaInst *raise = entry.CreateAlloca(ArrayType::get(g.i64, 3));
+    raise->setAlignment(Align(16)); // as every exception's: Weft looks at its class
     b.CreateStore(b.getInt64(0x5745465452414953), raise); // WEFT_RAISE_CLASS
     b.CreateStore(g.rt("wat_throw", "vl").getCallee(), field(raise, 8));
     b.CreateStore(exn, field(raise, 16));

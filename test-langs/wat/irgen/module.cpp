@@ -88,6 +88,9 @@ void ModuleGen::set_attributes(Function *f) {
   f->setUWTableKind(UWTableKind::Async);
   f->addFnAttr("frame-pointer", "non-leaf");
   f->addFnAttr("probe-stack", "wat_stack_probe"); // rt/stack.cpp
+#ifdef WAT_SANITIZED // the run-time library is, and must hear of every switch
+  f->addFnAttr(Attribute::SanitizeAddress);
+#endif
 }
 
 Function *ModuleGen::marker(const char *op, Type *result, ArrayRef<Type *> params) {

@@ -120,7 +120,7 @@ void look_into_all() {
       look_into(cell);
     } else if (!ranges_left.empty()) { // piecemeal: a big array does not make a big list
       Range &r = ranges_left.back();
-      const uint64_t *from = r.at, *to = std::min(r.at + 512, r.end);
+      const uint64_t *from = r.at, *to = r.end - r.at > 512 ? r.at + 512 : r.end;
       r.at = to;
       if (to == r.end)
         ranges_left.pop_back();

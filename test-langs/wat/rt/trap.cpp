@@ -27,7 +27,10 @@ extern "C" [[noreturn]] void wat_trap_uninitialized(uint64_t index) {
   raise_trap("uninitialized element " + std::to_string(index));
 }
 
-extern "C" [[noreturn]] void wat_throw(Exn *e) { throw WasmException{e, Root(reinterpret_cast<uint64_t>(e))}; }
+/// An Exn; Weft calls this, too, to raise one where a continuation stands, hence the pointer's type.
+extern "C" [[noreturn]] void wat_throw(void *exn) {
+  throw WasmException{static_cast<Exn *>(exn), Root(reinterpret_cast<uint64_t>(exn))};
+}
 
 extern "C" Exn *wat_caught(void *exception) {
   Exn *e = static_cast<WasmException *>(abi::__cxa_begin_catch(exception))->exn;
