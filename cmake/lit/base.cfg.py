@@ -4,6 +4,7 @@
 #   %pass     the plug-in:            opt -load-pass-plugin=%pass -passes=weft-verify ..
 #   %clang %clangxx                   clang and clang++ with the plug-in loaded
 #   %abi      -I for abi/include      %rt  what to link to get the runtime (static)
+#   %llvm_version   its major version
 #   %src %build                       top of the source and of the build tree
 # Features for REQUIRES: the machine (x86_64), cpu flags (avx512f ..), `full` under ./dev test --full,
 # `sanitized` in a sanitizer build.
@@ -35,6 +36,7 @@ for key, value in [
     ("%clang", f"{llvm}/clang -fpass-plugin={plugin}{sanitize}"),
     ("%abi", f"-I{source}/abi/include"),
     ("%rt", f"{build}/lib/libweft.a -lstdc++ -lm -ldl -lpthread"),
+    ("%llvm_version", config.weft_llvm_version),
     ("%src", source),
     ("%build", build),
 ]:

@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Diagnostics.h"
+#include "compat/GenericDiagnostic.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/DiagnosticHandler.h"
@@ -103,7 +104,7 @@ void Diagnostics::report(LLVMContext &Context) {
     bool Last = &E == &Errors.back();
     Twine Message(E.Message);
     if (!E.In) {
-      deliver(Context, DiagnosticInfoGeneric(Message), Last);
+      deliver(Context, compat::GenericDiagnostic(Message), Last);
       continue;
     }
     DiagnosticLocation Place = placeOf(*E.In, E.At);

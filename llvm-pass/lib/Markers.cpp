@@ -382,7 +382,7 @@ void Canonicalizer::suspendOrSwitch(MarkerCall &Call) {
   std::string Name = By && By->Types
                          ? (nameOf(Call.Op) + ".c." + spell(Sent) + "." + spell(Received)).str()
                          : (nameOf(Call.Op) + ".c.all" + Twine(countPayload(Sent).Ints)).str();
-  replace(Name, ',', '_');
+  std::replace(Name.begin(), Name.end(), ',', '_');
   FunctionCallee Marker = M.getOrInsertFunction(Name, Ty);
 
   NewCall New = callInPlaceOf(Old, Ty, Marker.getCallee(), Args);

@@ -14,6 +14,9 @@ config.substitutions.insert(0, (
 # An LLVM that the plug-in is not for.
 if shutil.which("opt-14") and shutil.which("clang-14"):
     config.available_features.add("llvm-14")
+# Older ones do not say whether a link follows; then it is assumed (lib/compat/ExtensionPoints.h).
+if int(config.weft_llvm_version) >= 20:
+    config.available_features.add("knows-the-link")
 if os.path.isdir(os.path.join(config.weft_llvm_bin, "../include/c++/v1")):
     config.available_features.add("libc++")
 if shutil.which("gcc"):

@@ -6,7 +6,7 @@
 // Since LLVM 20 the last extension point says which phase of a link-time
 // optimization it belongs to; older ones call it in all phases and do not say.
 // There every phase is taken to be one before the link, which costs one
-// instruction per switch. Remove when LLVM 19 and older are no longer built.
+// instruction per switch, and where exceptions are enabled a test more. Remove when LLVM 19 and older are no longer built.
 //===----------------------------------------------------------------------===//
 
 #ifndef WEFT_COMPAT_EXTENSIONPOINTS_H
