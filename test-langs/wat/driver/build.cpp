@@ -166,6 +166,11 @@ bool build(BuildOptions o) {
     return false;
   if (o.output.empty() && !o.emit_llvm)
     o.output = fs::path(file).stem().string() + (o.library ? ".o" : "");
+  std::error_code ec;
+  if (fs::equivalent(o.output, file, ec)) {
+    fprintf(stderr, "wat: %s would be overwritten: say -o\n", file.c_str());
+    return false;
+  }
   if (o.name.empty())
     o.name = identifier(fs::path(file).stem().string());
   Unit unit{m, o.library ? "wat_module_" + o.name : "wat_program_module", !o.library};

@@ -143,9 +143,12 @@ int main(int argc, char **argv) {
       o.library = true;
     else if (is_build && a == "--emit-llvm")
       o.emit_llvm = true;
-    else if (is_build && a == "--name")
+    else if (is_build && a == "--name") {
       o.name = value();
-    else if ((is_build || command == "assemble") && a == "-o")
+      for (char c : o.name)
+        if (!isalnum(static_cast<unsigned char>(c)) && c != '_')
+          bad_usage("--name is a part of a C name: " + o.name);
+    } else if ((is_build || command == "assemble") && a == "-o")
       o.output = value();
     else
       bad_usage("unknown flag " + std::string(a) + " of " + command);

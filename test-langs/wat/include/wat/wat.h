@@ -80,7 +80,8 @@ void wat_error_free(wat_error *error); /* NULL: nothing */
  * the results or the answer. NULL, or the text of a trap that is raised in the module where it called or
  * suspended; the text is copied.
  * A function runs on the thread's own stack, but in a weft task on the module's, of which 16 KiB are its own
- * (weft_call_native gives more); one for a tag runs on the stack of who called wat_call. Neither may throw C++ exceptions. Both may call wat_call, and wait if in a weft task. */
+ * (weft_call_native gives more); one for a tag runs on the stack of who called wat_call. Neither may throw C++ exceptions.
+ * Both may call wat_call, and wait if in a weft task. */
 typedef const char *(*wat_function)(void *env, const wat_value *args, wat_value *results);
 
 enum { WAT_FUNCTION = 0, WAT_TAG = 1 };
