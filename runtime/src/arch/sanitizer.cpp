@@ -117,7 +117,19 @@ WEFT_NOT_SEEN void after_entry() {
 WEFT_NOT_SEEN void forget_frames(weft_cb *cb) {
 #if defined(WEFT_ASAN)
   char *top = cold(cb)->stack_top + sizeof(BodyWords);
-  __asan_unpoison_memory_region(cold(cb)->stack_low, static_cast<size_t>(top - cold(cb)->stack_low));
+  auto size = static_cast<size_t>(top - cold(cb)->stack_low);
+  __asan_unpoison_memory_region(cold(cb)->stack_low, size);
+  // ASan frees the fake stack that is in use when it hears that its stack is left for good.
+  if (void *fake = cold(cb)->asan_fake) {
+    cold(cb)->asan_fake = nullptr;
+    void *mine = nullptr;
+    const void *my_low = nullptr;
+    size_t my_size = 0;
+    __sanitizer_start_switch_fiber(&mine, cold(cb)->stack_low, size);
+    __sanitizer_finish_switch_fiber(fake, &my_low, &my_size);
+    __sanitizer_start_switch_fiber(nullptr, my_low, my_size);
+    __sanitizer_finish_switch_fiber(mine, nullptr, nullptr);
+  }
 #else
   (void)cb;
 #endif
@@ -165,6 +177,9 @@ WEFT_NOT_SEEN Leave::Leave(weft_cb *to) {
 
 WEFT_NOT_SEEN void Leave::back() {
 #if defined(WEFT_ASAN)
+  weft_cb *me = weft_current();
+  if (me != &weft_root_cb)
+    cold(me)->asan_fake = nullptr; // in use from here on
   __sanitizer_finish_switch_fiber(fake_, nullptr, nullptr);
 #endif
 }

@@ -142,10 +142,10 @@ void roots_of(Instance *i) {
   const Compiled &c = *i->compiled;
   Layout at(c);
   for (uint32_t k = 0; k < c.tables.count; ++k)
-    if (auto *t = i->at<TableObject>(at.tables + k); t && !t->type.elem.heap.is(HeapType::Func))
+    if (auto *t = reinterpret_cast<TableObject *>(i->slots[at.tables + k]); t && !t->type.elem.heap.is(HeapType::Func))
       ranges_left.push_back({t->elements, t->elements + t->size});
   for (uint32_t k = 0; k < c.globals.count; ++k)
-    if (auto *g = i->at<GlobalObject>(at.globals + k); g && g->type.type.is_ref())
+    if (auto *g = reinterpret_cast<GlobalObject *>(i->slots[at.globals + k]); g && g->type.type.is_ref())
       word(g->bits);
   for (const Segment &s : *i->elems)
     ranges_left.push_back({s.elements.data(), s.elements.data() + s.elements.size()});
