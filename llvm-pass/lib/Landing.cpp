@@ -16,7 +16,7 @@
 //     call void asm "jmp behind the switch" (%here)
 //     unreachable
 //   landed:
-//     br (%exception != 0), label %unwound, label %go.on
+//     br (%unwound != 0), label %unwound, label %go.on
 //   unwound:                             ; {%exception, %selector}, out of the asm
 //     invoke asm "nop" to label %pad's body unwind label %pad
 //                                        ; phi [landingpad, %pad], [.., %unwound]
@@ -26,6 +26,9 @@
 // instruction in the text, a test and a branch. The nop never unwinds; without
 // a landing pad that leads to them, code generation would take the pad's `resume`
 // instructions for unreachable.
+//
+// The detour's way is a word below the stack pointer. A call in front of its asm would write over that;
+// -fsanitize-coverage puts one into each block, later than this. So such a function has no coverage.
 //
 // Rejected: a call of a function that does nothing in front of the asm (it takes
 // what is computed between the two for safe), a stack map there (absolute
@@ -69,23 +72,25 @@ static BasicBlock *detourBlock(BasicBlock *Pad, InlineAsm *Jump, const DebugLoc 
   Instruction *Here = B.Insert(Landing->clone());
   Here->setDebugLoc(Where);
   B.SetCurrentDebugLocation(Where);
-  CallInst *Gone = B.CreateCall(
-      Jump, {B.CreateExtractValue(Here, 0),
-             B.CreateZExtOrTrunc(B.CreateExtractValue(Here, 1), B.getInt64Ty())});
+  Value *Exception = B.CreateExtractValue(Here, 0), *Selector = B.CreateExtractValue(Here, 1);
+  if (!Exception->getType()->isPointerTy())
+    Exception = B.CreateZExtOrTrunc(Exception, B.getInt64Ty());
+  CallInst *Gone = B.CreateCall(Jump, {Exception, B.CreateZExtOrTrunc(Selector, B.getInt64Ty())});
   Gone->setDoesNotThrow();
   Gone->setDoesNotReturn();
   B.CreateUnreachable();
   return Block;
 }
 
-void Landings::detour(InvokeInst &Switch, Instruction *After, Value *Exception, Value *Selector,
-                      InlineAsm *Jump) {
-  BasicBlock *From = Switch.getParent(), *Block = Switch.getUnwindDest();
+void Landings::detour(InvokeInst &Switch, Instruction *After, Landed What, InlineAsm *Jump) {
+  BasicBlock *Block = Switch.getUnwindDest();
   Pad &To = split(Block);
+  BasicBlock *From = Switch.getParent(); // not before: it may have been the pad's
   BasicBlock *&Detour = To.Detours[Jump];
   if (!Detour)
     Detour = detourBlock(Block, Jump, Switch.getDebugLoc());
   Switch.setUnwindDest(Detour);
+  Switch.getFunction()->addFnAttr(Attribute::NoSanitizeCoverage);
 
   BasicBlock *Landed = After->getParent();
   BasicBlock *GoOn = Landed->splitBasicBlock(After, "weft.go.on");
@@ -94,13 +99,16 @@ void Landings::detour(InvokeInst &Switch, Instruction *After, Value *Exception, 
   Landed->getTerminator()->eraseFromParent();
   IRBuilder<> B(Landed);
   B.SetCurrentDebugLocation(Switch.getDebugLoc());
-  B.CreateCondBr(B.CreateIsNotNull(Exception), Unwound, GoOn,
+  B.CreateCondBr(B.CreateIsNotNull(What.Unwound), Unwound, GoOn,
                  MDBuilder(Landed->getContext()).createBranchWeights(1, (1U << 20) - 1));
 
   B.SetInsertPoint(Unwound);
   Type *Ty = To.Landed->getType();
-  Value *Result = B.CreateInsertValue(PoisonValue::get(Ty), Exception, 0);
-  Result = B.CreateInsertValue(Result, B.CreateZExtOrTrunc(Selector, Ty->getStructElementType(1)), 1);
+  auto Fit = [&](Value *V, unsigned Element) {
+    return V->getType()->isPointerTy() ? V : B.CreateZExtOrTrunc(V, Ty->getStructElementType(Element));
+  };
+  Value *Result = B.CreateInsertValue(PoisonValue::get(Ty), Fit(What.Exception, 0), 0);
+  Result = B.CreateInsertValue(Result, Fit(What.Selector, 1), 1);
   auto *Nothing = FunctionType::get(B.getVoidTy(), false);
   B.CreateInvoke(InlineAsm::get(Nothing, "nop", "", /*hasSideEffects=*/true, /*isAlignStack=*/false,
                                 InlineAsm::AD_ATT, /*canThrow=*/true),

@@ -18,11 +18,13 @@ namespace weft {
 class Landings {
 public:
   /// Sends what unwinds to \p Switch, an invoke of inline asm, into its landing pad by way of its normal
-  /// edge. That edge leads to a block that ends in \p After; \p Exception (null unless it unwound) and
-  /// \p Selector are what the asm gives there, and \p Jump takes them as its two arguments.
-  /// The unwind edge is another's from here on.
-  void detour(llvm::InvokeInst &Switch, llvm::Instruction *After, llvm::Value *Exception,
-              llvm::Value *Selector, llvm::InlineAsm *Jump);
+  /// edge. That edge leads to a block that ends in \p After; \p What is what the asm gives there, and \p Jump takes
+  /// the last two of it as its arguments. The unwind edge is another's from here on.
+  struct Landed {
+    llvm::Value *Unwound; ///< null unless it unwound
+    llvm::Value *Exception, *Selector; ///< 64 bits each
+  };
+  void detour(llvm::InvokeInst &Switch, llvm::Instruction *After, Landed What, llvm::InlineAsm *Jump);
 
 private:
   struct Pad {

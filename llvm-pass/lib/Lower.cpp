@@ -269,10 +269,15 @@ void Lowering::lowerInline(MarkerCall &Call) {
     Outs.push_back(Switch.out(isFloatLane(Ty) ? X86_64Switch::floatRegister(Floats++)
                                               : X86_64Switch::intRegister(Ints++),
                               laneType(Ty)));
-  unsigned Exception = 0, Selector = 0;
+  unsigned Exception = 0, Selector = 0, Unwound = 0;
+  Type *ExceptionTy = nullptr;
   if (Traits.Detour) {
-    Exception = Switch.out(X86_64Switch::ExceptionRegister, Ptr);
+    ExceptionTy = Invoke->getLandingPadInst()->getType()->getStructElementType(0);
+    if (!ExceptionTy->isPointerTy())
+      ExceptionTy = I64;
+    Exception = Switch.out(X86_64Switch::ExceptionRegister, ExceptionTy);
     Selector = Switch.out(X86_64Switch::SelectorRegister, I64);
+    Unwound = Switch.out(X86_64Switch::UnwoundRegister, Ptr);
   }
 
   X86_64Switch::Asm Asm = Switch.build(Context, Text, /*Returns=*/true);
@@ -285,9 +290,9 @@ void Lowering::lowerInline(MarkerCall &Call) {
     return B.CreateExtractValue(New.Call, Asm.Results[Order]);
   };
   if (Traits.Detour) {
-    Value *Unwound = Out(Exception), *Clause = Out(Selector);
-    Unwinding.detour(cast<InvokeInst>(*New.Call), New.After, Unwound, Clause,
-                     X86_64Switch::detourOf(Context, Which, Traits));
+    Landings::Landed Landed = {Out(Unwound), Out(Exception), Out(Selector)};
+    Unwinding.detour(cast<InvokeInst>(*New.Call), New.After, Landed,
+                     X86_64Switch::detourOf(ExceptionTy, Which, Traits));
     B.SetInsertPoint(New.After);
   }
   SmallVector<Value *, 2> Head;

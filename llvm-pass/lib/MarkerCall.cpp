@@ -275,6 +275,14 @@ bool Reader::callIsPlain() {
     return fail("a marker cannot be called by musttail: the caller's frame has to stay");
   if (call().getFunction()->hasFnAttribute(Attribute::Naked))
     return fail("a naked function cannot use markers: it has no frame to return to");
+  if (auto *Invoke = dyn_cast<InvokeInst>(&call())) {
+    const LandingPadInst *Pad = Invoke->getUnwindDest()->getLandingPadInst();
+    auto *Ty = Pad ? dyn_cast<StructType>(Pad->getType()) : nullptr;
+    auto IsWord = [](Type *E) { return E->isPointerTy() || E->isIntegerTy(); };
+    if (!Ty || Ty->getNumElements() != 2 || !IsWord(Ty->getElementType(0)) ||
+        !Ty->getElementType(1)->isIntegerTy())
+      return fail("an invoked marker has a landing pad of { ptr, i32 }, no funclet and no token");
+  }
   return true;
 }
 

@@ -23,7 +23,7 @@
 #define WEFT_X86_64_UNTRACKED "notrack "
 // Taken out again where the switch is not invoked.
 #define WEFT_X86_64_DETOUR_AT(label) ".byte 0x0f, 0xb9, 0x80\n\t.long 6f-" label "f\n\t"
-#define WEFT_X86_64_DETOUR(R) "xorl %r13d, %r13d\n6:\n\t"
+#define WEFT_X86_64_DETOUR(R) "xorl %r15d, %r15d\n6:\n\t"
 
 #include "X86_64Switch.h"
 #include "weft/arch/x86_64.h"
@@ -51,8 +51,10 @@ static std::string asAsked(std::string Text, SwitchTraits Traits) {
   if (!Traits.Tracked)
     Text = without(Text, {WEFT_X86_64_LANDING, WEFT_X86_64_UNTRACKED});
   if (!Traits.Detour)
-    Text = without(Text, {WEFT_X86_64_DETOUR_AT("1"), WEFT_X86_64_DETOUR_AT("9"), WEFT_X86_64_DETOUR("%")});
-  return Text;
+    return without(Text, {WEFT_X86_64_DETOUR_AT("1"), WEFT_X86_64_DETOUR_AT("9"), WEFT_X86_64_DETOUR("%")});
+  // DW_CFA_GNU_args_size, of which unwinders add to the stack pointer of a landing pad, is as the last call left it: LLVM
+  // says for each call how much was pushed, but not for inline asm.
+  return ".cfi_escape 0x2e, 0\n\t" + Text;
 }
 
 /// What differs from site to site is a part of the text, which is a literal.
@@ -73,15 +75,15 @@ std::string X86_64Switch::switchText(unsigned IntsSent, unsigned Sent, SwitchTra
   return put(put(Text, "@handle", intRegister(IntsSent)), "@sent", Twine(Sent));
 }
 
-InlineAsm *X86_64Switch::detourOf(LLVMContext &Context, Text Of, SwitchTraits Traits) {
+InlineAsm *X86_64Switch::detourOf(Type *Exception, Text Of, SwitchTraits Traits) {
+  LLVMContext &Context = Exception->getContext();
   // From where the unwinder puts what a landingpad gives to where a text has it at its end.
   std::string Jump = "movq %rax, %r13\n\tmovq %rdx, %r14\n\t";
   Jump += Of == Text::Resume    ? WEFT_X86_64_DETOUR_OF_RESUME("%")
           : Of == Text::Suspend ? WEFT_X86_64_DETOUR_OF_SUSPEND("%")
                                 : WEFT_X86_64_DETOUR_OF_SWITCH("%");
-  auto *Ty = FunctionType::get(Type::getVoidTy(Context),
-                               {PointerType::getUnqual(Context), Type::getInt64Ty(Context)}, false);
-  return InlineAsm::get(Ty, asAsked(Jump, Traits), "{rax},{rdx},~{memory}", /*hasSideEffects=*/true);
+  auto *Ty = FunctionType::get(Type::getVoidTy(Context), {Exception, Type::getInt64Ty(Context)}, false);
+  return InlineAsm::get(Ty, asAsked(Jump, {Traits.Tracked, false}), "{rax},{rdx},~{memory}", /*hasSideEffects=*/true);
 }
 
 X86_64Switch::Slot &X86_64Switch::slot(StringRef Register) {

@@ -37,11 +37,11 @@ public:
   static std::string resumeText(unsigned Sent, SwitchTraits Traits);
   static std::string suspendText(SwitchTraits Traits);
   static std::string switchText(unsigned IntsSent, unsigned Sent, SwitchTraits Traits);
-  /// Where a text with a detour gives the exception, null unless it unwound, and the selector.
-  static constexpr llvm::StringLiteral ExceptionRegister = "r13", SelectorRegister = "r14";
+  /// Where a text with a detour gives the exception, the selector, and an address, which is null unless it unwound.
+  static constexpr llvm::StringLiteral ExceptionRegister = "r13", SelectorRegister = "r14", UnwoundRegister = "r15";
   enum class Text { Resume, Suspend, Switch };
   /// Goes from a landing pad of such a text to its end, with the landingpad's two values.
-  static llvm::InlineAsm *detourOf(llvm::LLVMContext &Context, Text Of, SwitchTraits Traits);
+  static llvm::InlineAsm *detourOf(llvm::Type *Exception, Text Of, SwitchTraits Traits);
   static std::string returnText();
   /// Gives the running continuation's block in r12.
   static std::string currentText();

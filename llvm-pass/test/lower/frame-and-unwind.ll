@@ -9,7 +9,7 @@
 ; CHECK-DAG: attributes #[[SWITCHES]] = { uwtable "frame-pointer"="all" }
 ; CHECK-DAG: attributes #[[PLAIN]] = { uwtable }
 ; BEFORE: %[[FRAME:.*]] = call ptr @llvm.frameaddress.p0(i32 0)
-; BEFORE-NEXT: invoke {{.*}} asm sideeffect {{.*}}"={r10},={r12},={r13},={r14},0,1,{{.*}}"(ptr @t, ptr %[[FRAME]])
+; BEFORE-NEXT: invoke {{.*}} asm sideeffect {{.*}}"={r10},={r12},={r13},={r14},={r15},0,1,{{.*}}"(ptr @t, ptr %[[FRAME]])
 ; BEFORE-NEXT: unwind label %weft.detour
 ; BEFORE: define void @g() #{{[0-9]+}} {
 @t = external constant { ptr, ptr }

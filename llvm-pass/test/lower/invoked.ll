@@ -5,11 +5,12 @@
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower %s | llc -O2 -o - | FileCheck %s --check-prefix=TABLE
 ; CHECK:      define i64 @f
 ; CHECK:      weft.go:
-; CHECK:      invoke {{.*}} asm sideeffect alignstack unwind "{{.*}}.long 6f-9f\0A{{.*}}9:\0A\09xorl %r13d, %r13d\0A6:\0A\09"
+; CHECK:      invoke {{.*}} asm sideeffect alignstack unwind ".cfi_escape 0x2e, 0\0A{{.*}}.long 6f-9f\0A{{.*}}9:\0A\09xorl %r15d, %r15d\0A6:\0A\09"
 ; CHECK-NEXT: to label %weft.landed unwind label %weft.detour
 ; CHECK:      weft.landed:
+; CHECK:      %[[U:.*]] = extractvalue {{.*}}, 6
 ; CHECK:      %[[E:.*]] = extractvalue {{.*}}, 4
-; CHECK:      %[[NOT_NULL:.*]] = icmp ne ptr %[[E]], null
+; CHECK:      %[[NOT_NULL:.*]] = icmp ne ptr %[[U]], null
 ; CHECK-NEXT: br i1 %[[NOT_NULL]], label %weft.unwound, label %weft.go.on
 ; CHECK:      weft.go.on:
 ; CHECK:      br label %ok

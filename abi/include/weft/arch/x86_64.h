@@ -248,17 +248,17 @@
 /* The end of a body: its results are in the payload registers. */
 #define WEFT_X86_64_RETURN(R, D) "jmpq *weft_rt_return@GOTPCREL(" R "rip)\n\t"
 
-/* The detour of unwinding that landed at a switch, with what it brought in r13 (never null) and r14. The return
- * address of the switch is still there, as the unwinder writes at most two words below the stack pointer
- * that it restores, and signal handlers keep off the red zone: label 9 of a resume, the byte before
- * label 1 of a suspend or switch. */
+/* The detour of unwinding that landed at a switch, with what it brought in r13 and r14, and what tells that it did, an
+ * address, in r15. The return address of the switch is still there, as the unwinder writes at most two words below the
+ * stack pointer that it restores, and signal handlers keep off the red zone: label 9 of a resume, the byte before
+ * label 1 of a suspend or switch. So nothing may be called between the landing and here. */
 #define WEFT_X86_64_DETOUR_OF_RESUME(R) WEFT_X86_64_DETOUR_BY(R, "-8", "")
 #define WEFT_X86_64_DETOUR_OF_SUSPEND(R) WEFT_X86_64_DETOUR_BY(R, "-3", "1")
 #define WEFT_X86_64_DETOUR_OF_SWITCH(R) WEFT_X86_64_DETOUR_BY(R, "-7", "1")
 #define WEFT_X86_64_DETOUR_BY(R, distance, label)                                                  \
-  "movq -24(" R "rsp), " R "r11\n\t"                                                               \
-  "movslq " distance "(" R "r11), " R "r10\n\t"                                                    \
-  "leaq " label "(" R "r11, " R "r10), " R "r10\n\t" WEFT_X86_64_UNTRACKED "jmpq *" R "r10\n\t"
+  "movq -24(" R "rsp), " R "r15\n\t"                                                               \
+  "movslq " distance "(" R "r15), " R "r10\n\t"                                                    \
+  "leaq " label "(" R "r15, " R "r10), " R "r10\n\t" WEFT_X86_64_UNTRACKED "jmpq *" R "r10\n\t"
 
 /* How a function that is not to use the processor's prediction of returns goes back, in place of `ret`. No
  * convention returns anything in r11. */
