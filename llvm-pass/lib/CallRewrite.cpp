@@ -43,6 +43,17 @@ NewCall weft::callInPlaceOf(CallBase &Old, FunctionType *Ty, Value *Callee,
   return New;
 }
 
+// In front of the first alloca that it pads, ASan brings the stores of arguments that follow, past all other
+// stores (findStoresToUninstrumentedArgAllocas), even to the same place: a first value and then an argument
+// in one alloca would change their order. This alloca is often the only one that is padded, so it
+// stands where that search ends.
+AllocaInst *weft::allocaInEntry(Function &F, Type *Ty, const Twine &Name) {
+  BasicBlock::iterator Place = F.getEntryBlock().getFirstInsertionPt();
+  while (isa<AllocaInst, CastInst, StoreInst>(*Place))
+    ++Place;
+  return IRBuilder<>(&*Place).CreateAlloca(Ty, nullptr, Name);
+}
+
 void weft::removeCall(CallBase &Call) {
   if (!Call.getType()->isVoidTy())
     Call.replaceAllUsesWith(PoisonValue::get(Call.getType()));

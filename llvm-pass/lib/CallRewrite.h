@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Markers may be called or invoked. These make both look alike to the steps.
+// What the new code keeps in memory stands in the function's entry.
 //===----------------------------------------------------------------------===//
 
 #ifndef WEFT_CALLREWRITE_H
@@ -12,6 +13,7 @@
 #include "llvm/IR/InstrTypes.h"
 
 namespace llvm {
+class AllocaInst;
 class InvokeInst;
 } // namespace llvm
 
@@ -28,6 +30,9 @@ struct NewCall {
 /// erases it.
 NewCall callInPlaceOf(llvm::CallBase &Old, llvm::FunctionType *Ty, llvm::Value *Callee,
                       llvm::ArrayRef<llvm::Value *> Args);
+
+/// A static alloca of \p F, behind the stores that its entry block begins with.
+llvm::AllocaInst *allocaInEntry(llvm::Function &F, llvm::Type *Ty, const llvm::Twine &Name);
 
 /// Removes a call that cannot be lowered; its result becomes poison.
 void removeCall(llvm::CallBase &Call);

@@ -320,9 +320,8 @@ void Lowering::lowerReturn(MarkerCall &Call) {
 void Lowering::lowerOutOfLine(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
-  IRBuilder<> Entry(&*F->getEntryBlock().getFirstInsertionPt());
   auto *Words = ArrayType::get(I64, sizeof(weft_payload) / 8);
-  Value *Io = Entry.CreateAlloca(Words, nullptr, "weft.payload");
+  Value *Io = allocaInEntry(*F, Words, "weft.payload");
   IRBuilder<> B(&Old);
   auto Place = [&](Type *Ty, unsigned Lane) {
     return B.CreateConstInBoundsGEP1_64(
@@ -341,12 +340,12 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
   SmallVector<Value *, 5> Args;
   switch (Call.Op) {
   case MarkerOp::Resume:
-    Next = Entry.CreateAlloca(I64, nullptr, "weft.next");
+    Next = allocaInEntry(*F, I64, "weft.next");
     Callee = runtime("weft_rt_resume_sent", I32, {I64, Ptr, Ptr, Ptr, Ptr, I32});
     Args = {Call.handle(), Call.handlers(), Io, Io, Next, B.getInt32(sentBy(Call))};
     break;
   case MarkerOp::ResumeThrow:
-    Next = Entry.CreateAlloca(I64, nullptr, "weft.next");
+    Next = allocaInEntry(*F, I64, "weft.next");
     Callee = runtime("weft_rt_resume_throw", I32, {I64, Ptr, Ptr, Ptr, Ptr});
     Args = {Call.handle(), Call.handlers(), Call.exception(), Io, Next};
     break;
@@ -386,8 +385,7 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
 void Lowering::lowerEnter(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
-  IRBuilder<> Entry(&*F->getEntryBlock().getFirstInsertionPt());
-  Value *Unread = Entry.CreateAlloca(Ptr, nullptr, "weft.unread");
+  Value *Unread = allocaInEntry(*F, Ptr, "weft.unread");
   IRBuilder<> B(&Old);
   auto *Ty = FunctionType::get(Ptr, false);
   Value *Current =

@@ -116,10 +116,7 @@ Value *Canonicalizer::sourceOr(Value *Buffer, Constant *Instead, IRBuilder<> &B)
 Value *Canonicalizer::targetOr(Value *Buffer, Type *Ty, IRBuilder<> &B) {
   if (isKnownNonZero(Buffer, SimplifyQuery(M.getDataLayout())))
     return Buffer;
-  // In the entry block, or the alloca would not be static.
-  BasicBlock &Entry = B.GetInsertBlock()->getParent()->getEntryBlock();
-  Value *Unwanted =
-      IRBuilder<>(&*Entry.getFirstInsertionPt()).CreateAlloca(Ty, nullptr, "weft.unwanted");
+  Value *Unwanted = allocaInEntry(*B.GetInsertBlock()->getParent(), Ty, "weft.unwanted");
   return B.CreateSelect(B.CreateIsNull(Buffer), Unwanted, Buffer);
 }
 

@@ -1,5 +1,6 @@
 ; Instrumented functions switch out of line, with the payload in memory; others in the module do not.
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
+; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,asan,verify -S %s | FileCheck --check-prefix=ASAN %s
 @t = external constant { ptr, ptr }
 declare { i32, i64, ptr, float } @weft.resume(i64, ptr, i8, float)
 declare void @weft.suspend(ptr)
@@ -28,4 +29,16 @@ define i64 @switch(i64 %k, ptr %p) sanitize_thread {
 define void @plain() {
   call void @weft.suspend(ptr @t)
   ret void
+}
+; ASan brings stores of arguments in front of the first alloca that it pads, past other stores: not of Weft's.
+; ASAN-LABEL: define i64 @first_value(
+; ASAN:      store i64 3, ptr %x
+; ASAN-NEXT: store i64 %a, ptr %x
+define i64 @first_value(i64 %a) sanitize_address {
+  %x = alloca i64
+  store i64 3, ptr %x
+  store i64 %a, ptr %x
+  call void @weft.suspend(ptr @t)
+  %v = load i64, ptr %x
+  ret i64 %v
 }
