@@ -110,6 +110,7 @@ _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
 [[noreturn]] void unwind(void *arg) {
   auto *drop = static_cast<Drop *>(arg);
   arch::san::after_entry(); // in place of the suspension point, which never comes back
+  arch::san::abandon_frames(__builtin_frame_address(0));
   exceptions_of(weft_current()).uncaught += 1;
   _Unwind_Exception *exception = drop->exception();
   exception->exception_cleanup = drop_cleanup;
@@ -176,6 +177,7 @@ WEFT_NOT_SEEN _Unwind_Reason_Code weft_rt_personality(int, _Unwind_Action action
     arch::san::before_return();
     weft_tls.current = me->parent;
     arch::san::after_entry();
+    arch::san::abandon_frames(outside); // ASan's own part in a throw sees to the thrower's stack alone
     me->parent = dead;
     dead = me;
     if (moved) {

@@ -147,6 +147,51 @@ TEST_CASE("an exception that leaves a continuation reaches its resumer, with the
   CHECK(d.text.find("in thread") != std::string::npos);
 }
 
+#if defined(WEFT_TEST_ASAN)
+extern "C" void *__asan_region_is_poisoned(void *begin, size_t size);
+
+// A frame with red zones, on the stack itself because of the asm.
+[[gnu::noinline]] static void in_padded_frame(void (*f)()) {
+  char local[64];
+  asm volatile("" ::"r"(local) : "memory");
+  f();
+  asm volatile("" ::"r"(local) : "memory");
+}
+// What is left of frames like that where calls would stand next.
+__attribute__((noinline, disable_sanitizer_instrumentation)) static bool marks_left() {
+  auto *here = static_cast<char *>(__builtin_frame_address(0));
+  return __asan_region_is_poisoned(here - 4096, 4000) != nullptr;
+}
+
+TEST_CASE("ASan forgets the resumers' frames that an exception unwinds") {
+  bool left = true;
+  try {
+    in_padded_frame([] {
+      weft_cont k = weft_rt_cont_new_mem([](void *, weft_payload *) { throw 42; }, nullptr, 0);
+      weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+    });
+  } catch (int) {
+    left = marks_left();
+  }
+  CHECK(left == false);
+}
+
+TEST_CASE("ASan forgets the frames that a drop unwinds before outer clean-ups run") {
+  static bool left;
+  left = true;
+  weft_body body = [](void *, weft_payload *) {
+    struct Looks {
+      ~Looks() { left = marks_left(); }
+    } looks;
+    in_padded_frame([] { weft_rt_suspend(&tick, nullptr, nullptr); });
+  };
+  weft_cont k = weft_rt_cont_new_mem(body, nullptr, 0);
+  weft_rt_resume(k, &on_tick, nullptr, nullptr, &k);
+  weft_rt_cont_drop(k);
+  CHECK(left == false);
+}
+#endif
+
 TEST_CASE("code that swallows the unwinding of a drop breaks CONT-03") {
   Death d = dies([] {
     weft_cont k = weft_rt_cont_new_mem(

@@ -88,17 +88,25 @@ WEFT_NOT_SEEN weft_cb *into_by(const weft_tag *tag, weft_cb *outermost) {
   return weft_rt_search(weft_current(), tag, WEFT_ON_SWITCH).cb ? innermost(outermost) : nullptr;
 }
 
-WEFT_NOT_SEEN void before_return() {
-  weft_cb *me = weft_current();
-  own();
+WEFT_NOT_SEEN void abandon_frames(const void *from) {
 #if defined(WEFT_ASAN)
-  // The body's frame is abandoned with what ASan has poisoned around its locals. A drop stands elsewhere.
-  auto *here = static_cast<char *>(__builtin_frame_address(0));
-  char *top = cold(me)->stack_top + sizeof(BodyWords);
-  if (here >= cold(me)->stack_low && here < top)
+  weft_cb *me = weft_current();
+  Native &n = own();
+  bool root = me == &weft_root_cb;
+  const char *low = root ? n.low : cold(me)->stack_low;
+  const char *top = root ? n.low + n.size : cold(me)->stack_top + sizeof(BodyWords);
+  auto *here = static_cast<const char *>(from);
+  if (here >= low && here < top)
     __asan_unpoison_memory_region(here, static_cast<size_t>(top - here));
+#else
+  (void)from;
 #endif
-  tell(me->parent, nullptr);
+}
+
+WEFT_NOT_SEEN void before_return() {
+  own();
+  abandon_frames(__builtin_frame_address(0)); // of the body. A drop stands elsewhere.
+  tell(weft_current()->parent, nullptr);
 }
 
 WEFT_NOT_SEEN void after_entry() {

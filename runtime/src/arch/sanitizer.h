@@ -50,6 +50,9 @@ weft_cb *out_of(const weft_tag *tag);
 void before_return();
 // First thing on a fresh stack.
 void after_entry();
+// Frames of the running continuation above `from` may be left without returning: what ASan has poisoned around
+// their locals would stay for whoever stands there next. As __asan_handle_no_return, which knows only calls' own stacks.
+void abandon_frames(const void *from);
 void destroy(weft_cb *cb);
 // What stands on its stack will never run again.
 void forget_frames(weft_cb *cb);
@@ -70,6 +73,7 @@ inline weft_cb *into_by(const weft_tag *, weft_cb *cb) { return cb; }
 inline weft_cb *out_of(const weft_tag *) { return nullptr; }
 inline void before_return() {}
 inline void after_entry() {}
+inline void abandon_frames(const void *) {}
 inline void destroy(weft_cb *) {}
 inline void forget_frames(weft_cb *) {}
 
