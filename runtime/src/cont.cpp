@@ -245,9 +245,11 @@ template <uint32_t kind> Found search(weft_cb *me, const weft_tag *tag) {
 
 constexpr weft_payload kNoPayload = {};
 
-void refuse_too_much(weft_cont k, uint32_t ints, uint32_t floats) {
+// A switch that nobody handles is CONT-02 first, as by the inline text.
+void refuse_too_much(weft_cont k, uint32_t ints, uint32_t floats, const weft_tag *switch_by = nullptr) {
   const weft_cb *cb = &weft_slots[k & WEFT_SLOT_MASK];
-  if (cb->handle == k && bound_too_much(cb, ints, floats))
+  if (cb->handle == k && bound_too_much(cb, ints, floats) &&
+      (!switch_by || weft_rt_search(weft_current(), switch_by, WEFT_ON_SWITCH).cb))
     weft_trap(WEFT_RULE_PAYLOAD, k, nullptr);
 }
 
@@ -455,7 +457,7 @@ void weft_rt_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *
 }
 
 void weft_rt_switch_sent(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t sent, weft_payload *out) {
-  refuse_too_much(k, sent & WEFT_SENT_INTS, sent / WEFT_SENT_FLOATS & 7);
+  refuse_too_much(k, sent & WEFT_SENT_INTS, sent / WEFT_SENT_FLOATS & 7, tag);
   weft_rt_switch(k, tag, in, (sent & WEFT_SENT_INTS) - 1, out);
 }
 
@@ -466,7 +468,7 @@ void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, ui
                                      weft_rt_switch_text4, weft_rt_switch_text5};
   if (int_count > WEFT_PAYLOAD_INTS - 1)
     weft_trap(WEFT_RULE_PAYLOAD, k, tag);
-  refuse_too_much(k, int_count + 1, 0); // else the handle of who is left would be lost too
+  refuse_too_much(k, int_count + 1, 0, tag); // else the handle of who is left would be lost too
   weft_cb *cb = arch::consume(k);
   if (__builtin_expect(!cb, 0))
     weft_trap(WEFT_RULE_CONSUMED, k, tag);

@@ -96,6 +96,21 @@ TEST_CASE("an unhandled switch leaves its target as it was") {
   CHECK_THAT(d.text, Contains("'lost'"));
 }
 
+TEST_CASE("a switch that nobody handles and that sends too much behind bound values is unhandled first") {
+  Death d = dies([] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *, weft_payload *) {
+          weft_payload values = {};
+          weft_cont other = weft_rt_cont_bind(weft_rt_cont_new_mem(suspend_for_ever, nullptr, 0), &values, 6, 0);
+          weft_rt_switch(other, &lost, nullptr, 0, nullptr);
+        },
+        nullptr, 0);
+    weft_rt_resume(k, &on_tick, nullptr, nullptr, nullptr);
+  });
+  CHECK(d.signal == SIGABRT);
+  CHECK_THAT(d.text, Contains("'lost'") && Contains("CONT-02"));
+}
+
 TEST_CASE("a used-up stack dies with its owner, its size and a backtrace") {
   if (sanitized()) {
     WARN("skipped: sanitizers own the signal");
