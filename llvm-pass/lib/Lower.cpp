@@ -19,7 +19,8 @@
 // tables, since exceptions and backtraces go through them, and since a switch
 // may be inlined into any of them by link-time optimization; there, too, the
 // frame address is an operand of the asm, which makes for a frame pointer
-// wherever the asm ends up.
+// wherever the asm ends up. And all functions probe their big frames, else one
+// could step over the guard of a stack that is used up.
 //
 // Instrumented functions call the out-of-line forms instead, which tell the
 // sanitizer of the switch.
@@ -508,9 +509,14 @@ bool Lowering::run() {
     }
   if (Calls.empty())
     return Changed;
-  for (Function &F : M)
-    if (!F.isDeclaration())
-      F.setUWTableKind(UWTableKind::Async);
+  for (Function &F : M) {
+    if (F.isDeclaration())
+      continue;
+    F.setUWTableKind(UWTableKind::Async);
+    if (!F.hasFnAttribute("probe-stack") && !F.hasFnAttribute("no-stack-arg-probe") &&
+        !F.hasFnAttribute(Attribute::Naked))
+      F.addFnAttr("probe-stack", "inline-asm");
+  }
   nameThePort();
   provideReturnByJump(M);
   refuseShadowStacks();

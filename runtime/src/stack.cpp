@@ -18,6 +18,7 @@ constexpr size_t kSizes[WEFT_STACK_CLASSES] = {0,        16 * kKiB, 64 * kKiB, 2
                                                1 * kMiB, 8 * kMiB,  64 * kMiB, 1024 * kMiB};
 // Stacks lie one page further apart than they are big: at a distance of 64 KiB the page tables of a
 // thousand of them crowd a few sets of the TLB (a driver loop over 1024 costs twice as much).
+// That page is guarded too: a frame that nobody probes may step over one.
 constexpr size_t kApart = 4096;
 constexpr size_t kColours = 32;
 constexpr size_t kColourStep = 64;
@@ -41,6 +42,8 @@ uint64_t made;
 std::atomic<uint64_t> unguarded{0};
 
 size_t stride(uint32_t stack_class) { return kSizes[stack_class] + kApart; }
+// The first page of a stack's size, and what keeps it apart from the one below.
+size_t guard_size() { return kApart + os::page_size(); }
 
 bool grow(uint32_t stack_class) {
   size_t one = stride(stack_class);
@@ -86,10 +89,10 @@ Stack make_stack(uint32_t stack_class) {
     next[stack_class] += stride(stack_class);
     number = made++;
   }
-  if (!os::install_guard(base))
+  if (!os::install_guard(base, guard_size()))
     unguarded.fetch_add(1, std::memory_order_relaxed);
-  char *top = base + size - (number % kColours) * kColourStep;
-  return {base + os::page_size(), top};
+  char *top = base + kApart + size - (number % kColours) * kColourStep;
+  return {base + guard_size(), top};
 }
 
 uint32_t guard_hit(const void *address, char **low) {
@@ -99,9 +102,9 @@ uint32_t guard_hit(const void *address, char **low) {
     if (at < arena.base || at >= arena.base + arena.size)
       continue;
     size_t offset = static_cast<size_t>(at - arena.base) % stride(arena.stack_class);
-    if (offset >= os::page_size())
+    if (offset >= guard_size())
       return 0;
-    *low = arena.base + (at - arena.base) - offset + os::page_size();
+    *low = arena.base + (at - arena.base) - offset + guard_size();
     return arena.stack_class;
   }
   return 0;

@@ -1,6 +1,6 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// Stacks: address space in arenas by size class, a guard page below each, coloured tops.
+// Stacks: address space in arenas by size class, a guard below each, coloured tops.
 //
 // A stack is never given back alone; it stays with its control block (cont.h) and is reused warm, or, when
 // nobody needs it, without its pages (trim.h). Tops

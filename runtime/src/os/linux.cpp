@@ -127,10 +127,10 @@ Guard guard_kind() {
   return kind;
 }
 
-bool install_guard(void *page) {
-  if (guard_kind() == Guard::Advice && madvise(page, page_size(), MADV_GUARD_INSTALL) == 0)
+bool install_guard(void *base, size_t size) {
+  if (guard_kind() == Guard::Advice && madvise(base, size, MADV_GUARD_INSTALL) == 0)
     return true;
-  return may_protect() && mprotect(page, page_size(), PROT_NONE) == 0;
+  return may_protect() && mprotect(base, size, PROT_NONE) == 0;
 }
 
 const void *native_stack_end() {

@@ -24,8 +24,8 @@ bool discard(void *base, size_t size);
 // Which guard this kernel really gives; probed once by touching, because emulators accept the advice and
 // install nothing.
 Guard guard_kind();
-// Makes one page fault on any access. False: it could not be (limit of mappings); it stays accessible.
-bool install_guard(void *page);
+// Makes whole pages fault on any access. False: it could not be (limit of mappings); they stay accessible.
+bool install_guard(void *base, size_t size);
 
 // Where the calling thread's native stack ends, above everything on it.
 const void *native_stack_end();
