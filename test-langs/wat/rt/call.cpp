@@ -2,7 +2,9 @@
 // this frame's and nobody else sees it, so a host cannot resume past the module's handlers. A call from a weft task or from
 // within another call runs in one, too, for it is on a stack whose size nobody knows here.
 #include "rt/call.h"
+#include <algorithm>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <utility>
 #include <weft/exceptions.h>
 #include <weft/lowered.h>
@@ -29,8 +31,11 @@ struct NativeStack {
     pthread_attr_getstack(&attr, &at, &size);
     pthread_attr_destroy(&attr);
     low = static_cast<char *>(at);
-    limit = low + size / 2;
     high = low + size;
+    // Without a limit the system would let it take all memory.
+    rlimit most;
+    bool unlimited = !getrlimit(RLIMIT_STACK, &most) && most.rlim_cur == RLIM_INFINITY;
+    limit = high - std::min(size / 2, size_t(unlimited ? 64 : 1024) << 20);
   }
   bool holds(const void *p) const { return p >= low && p < high; }
 };
