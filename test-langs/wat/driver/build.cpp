@@ -2,15 +2,13 @@
 // there: both are known now, so neither waits for the program to start.
 #include "driver/build.h"
 #include "driver/check.h"
+#include "driver/file.h"
 #include "syntax/parse.h"
 #include "valid/validate.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace wat {
 
@@ -24,14 +22,9 @@ static void complain(const std::string &file, Pos at, const std::string &text) {
 }
 
 bool load_file(const std::string &path, Module &m) {
-  std::ifstream in(path, std::ios::binary);
   Definition d;
-  d.bytes.assign(std::istreambuf_iterator<char>(in), {});
-  if (!in) {
-    fprintf(stderr, "wat: cannot read %s: %s\n", path.c_str(), strerror(errno));
-    return false;
-  }
-  d.form = d.bytes.starts_with(std::string_view("\0asm", 4)) ? Definition::Binary : Definition::Quote;
+  d.bytes = read_file(path);
+  d.form = is_binary(d.bytes) ? Definition::Binary : Definition::Quote;
   try {
     m = load(d);
     CanonicalTypes types;
@@ -166,11 +159,8 @@ bool build(BuildOptions o) {
     return false;
   if (o.output.empty() && !o.emit_llvm)
     o.output = fs::path(file).stem().string() + (o.library ? ".o" : "");
-  std::error_code ec;
-  if (fs::equivalent(o.output, file, ec)) {
-    fprintf(stderr, "wat: %s would be overwritten: say -o\n", file.c_str());
+  if (would_overwrite(o.output, file))
     return false;
-  }
   if (o.name.empty())
     o.name = identifier(fs::path(file).stem().string());
   Unit unit{m, o.library ? "wat_module_" + o.name : "wat_program_module", !o.library};

@@ -2,6 +2,7 @@
 #include "driver/bench.h"
 #include "driver/build.h"
 #include "driver/check.h"
+#include "driver/file.h"
 #include "driver/run.h"
 #include "syntax/binary.h"
 #include "syntax/parse.h"
@@ -10,7 +11,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 using namespace wat;
 
@@ -36,24 +36,33 @@ static const char usage[] =
     "main's parameters, its results are printed. It ends with 1 after a trap, 2 for wrong arguments.\n";
 
 [[noreturn]] static void bad_usage(const std::string &m) {
-  fprintf(stderr, "wat: %s\n%s", m.c_str(), usage);
+  fprintf(stderr, "wat: %s\nsee wat --help\n", m.c_str());
   exit(2);
 }
 
-static std::string read_file(const char *path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!in) {
-    fprintf(stderr, "wat: cannot read %s: %s\n", path, strerror(errno));
+/// For the commands that read text alone.
+static std::string read_text(const char *path) {
+  std::string text = read_file(path);
+  if (is_binary(text)) {
+    fprintf(stderr, "wat: %s: this is a binary module: build and dump read those\n", path);
     exit(2);
   }
   return text;
 }
 
+/// What was printed must have arrived.
+static int ended(int code) {
+  errno = 0;
+  if (!fflush(stdout) && !ferror(stdout))
+    return code;
+  fprintf(stderr, "wat: cannot write to standard output%s%s\n", errno ? ": " : "", errno ? strerror(errno) : "");
+  return code ? code : 1;
+}
+
 template <class F> static int each(char **files, F judge) {
   CheckResult sum;
   for (; *files; ++files) {
-    CheckResult r = judge(*files, read_file(*files));
+    CheckResult r = judge(*files, read_text(*files));
     sum.add(r);
   }
   printf("%u passed, %u failed", sum.passed, sum.failed);
@@ -66,8 +75,7 @@ template <class F> static int each(char **files, F judge) {
 static int dump_file(const char *path) {
   Definition d;
   d.bytes = read_file(path);
-  d.form =
-      d.bytes.starts_with(std::string_view("\0asm", 4)) ? Definition::Binary : Definition::Quote;
+  d.form = is_binary(d.bytes) ? Definition::Binary : Definition::Quote;
   try {
     fputs(dump(load(d)).c_str(), stdout);
     return 0;
@@ -82,11 +90,14 @@ static int dump_file(const char *path) {
 
 static int assemble(const char *path, const std::string &to) {
   try {
-    Module m = parse_module(read_file(path));
+    Module m = parse_module(read_text(path));
     CanonicalTypes types;
     validate(m, types);
+    if (would_overwrite(to, path))
+      return 1;
+    std::string bytes = encode_binary(m);
     std::ofstream out(to, std::ios::binary);
-    out << encode_binary(m);
+    out << bytes;
     if (out.flush())
       return 0;
     fprintf(stderr, "wat: cannot write %s: %s\n", to.c_str(), strerror(errno));
@@ -99,7 +110,7 @@ static int assemble(const char *path, const std::string &to) {
 static int serve(char **files, const CompileOptions &o) {
   std::vector<std::string> texts;
   for (char **f = files; *f; ++f)
-    texts.push_back(read_file(*f));
+    texts.push_back(read_text(*f));
   try {
     return !bench(texts, o);
   } catch (const Error &e) {
@@ -112,7 +123,7 @@ static int serve(char **files, const CompileOptions &o) {
 
 static const char commands[] = "run, build, check, dump, assemble, bench and emit-llvm are there";
 
-int main(int argc, char **argv) {
+static int perform(int argc, char **argv) {
   if (argc < 2)
     bad_usage(std::string("no command; ") + commands);
   std::string command = argv[1];
@@ -129,10 +140,14 @@ int main(int argc, char **argv) {
   for (char **at = argv + 2; *at; ++at) {
     std::string_view a = *at;
     auto value = [&] {
-      if (!*++at)
+      if (!*++at || !**at)
         bad_usage(std::string(a) + " needs a name");
       return std::string(*at);
     };
+    if (a == "--help" || a == "-h") {
+      fputs(usage, stdout);
+      return 0;
+    }
     if (a.size() < 2 || a[0] != '-')
       files.push_back(*at);
     else if (compiles && a.size() == 3 && a[1] == 'O' && a[2] >= '0' && a[2] <= '3')
@@ -153,6 +168,8 @@ int main(int argc, char **argv) {
     else
       bad_usage("unknown flag " + std::string(a) + " of " + command);
   }
+  if (!o.name.empty() && !o.library)
+    bad_usage("--name is for --library");
   if (files.empty())
     bad_usage(command + " needs a file");
   files.push_back(nullptr);
@@ -179,3 +196,5 @@ int main(int argc, char **argv) {
     o.library = o.emit_llvm = true;
   return !build(o);
 }
+
+int main(int argc, char **argv) { return ended(perform(argc, argv)); }

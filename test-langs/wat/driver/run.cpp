@@ -72,6 +72,7 @@ private:
   Made instance(const std::optional<std::string> &name);
   const Prepared *module(const std::optional<std::string> &name);
   void make_named(const Command &c, const Prepared *p);
+  void hint(const std::vector<Command> &commands);
   static Extern import(void *runner, const ImportInfo &i);
 
   Code code_;
@@ -296,6 +297,17 @@ void Runner::script(const std::vector<Command> &commands) {
   }
   for (const Command &c : commands)
     command(c);
+  hint(commands);
+}
+
+/// Nothing of a program alone runs here, and 0 of 0 does not say why.
+void Runner::hint(const std::vector<Command> &commands) {
+  if (commands.size() != 1 || commands[0].kind != Command::DefineAndInstantiate || !last_.instance)
+    return;
+  for (const char *name : {"_start", "main"})
+    if (Extern e = exported(last_.instance, name); e.object && e.kind == ExternKind::Func)
+      return void(fprintf(stderr, "wat: %s: nothing is asserted and nothing calls \"%s\": wat build makes a program of it\n",
+                          file_.c_str(), name));
 }
 
 } // namespace
