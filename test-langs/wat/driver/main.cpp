@@ -4,6 +4,7 @@
 #include "driver/check.h"
 #include "driver/file.h"
 #include "driver/run.h"
+#include "rt/settings.h"
 #include "syntax/binary.h"
 #include "syntax/parse.h"
 #include "valid/validate.h"
@@ -33,7 +34,8 @@ static const char usage[] =
     "  --emit-llvm       build: LLVM IR before any pass; to standard output without -o\n"
     "\n"
     "An executable runs the start function, then the function exported as _start or main: arguments are\n"
-    "main's parameters, its results are printed. It ends with 1 after a trap, 2 for wrong arguments.\n";
+    "main's parameters, its results are printed. It ends with 1 after a trap, 2 for wrong\n"
+    "arguments or a wrong WEFT_STACK, WAT_MEMORY or WAT_GC.\n";
 
 [[noreturn]] static void bad_usage(const std::string &m) {
   fprintf(stderr, "wat: %s\nsee wat --help\n", m.c_str());
@@ -173,6 +175,11 @@ static int perform(int argc, char **argv) {
   if (files.empty())
     bad_usage(command + " needs a file");
   files.push_back(nullptr);
+  if (command == "run" || command == "bench")
+    if (const char *wrong = wrong_setting()) {
+      fprintf(stderr, "wat: %s\n", wrong);
+      return 2;
+    }
   if (command == "run")
     return each(files.data(), [&](const char *f, const std::string &text) {
       o.compile.file = f;

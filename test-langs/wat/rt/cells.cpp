@@ -1,5 +1,6 @@
 // Chunks, cells and their bits (cells.h).
 #include "rt/cells.h"
+#include "rt/settings.h"
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
@@ -202,10 +203,8 @@ size_t most_memory() {
   static const size_t most = [] {
     // More than there is would be answered by the end of the process.
     size_t bytes = size_t(sysconf(_SC_PHYS_PAGES)) * size_t(sysconf(_SC_PAGESIZE)) / 4 * 3;
-    if (const char *s = getenv("WAT_MEMORY")) {
-      char *unit;
-      bytes = strtoull(s, &unit, 10) << (*unit == 'G' ? 30 : *unit == 'M' ? 20 : *unit == 'K' ? 10 : 0);
-    }
+    if (settings().most_memory)
+      bytes = settings().most_memory;
     return std::clamp(bytes, 64 * chunk_bytes, size_t(1) << 40);
   }();
   return most;

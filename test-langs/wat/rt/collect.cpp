@@ -4,6 +4,7 @@
 //
 // Nothing here recurses, as it may run where a continuation's stack is nearly used up.
 #include "rt/collect.h"
+#include "rt/settings.h"
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -44,25 +45,19 @@ struct {
   uint64_t collections, conts, bytes;
 } counts;
 
-/// WAT_GC=stress[:n] collects at every n-th allocation, WAT_GC=stats says at the end what was done.
-struct Settings {
-  size_t stress = 0, until = 0;
-  bool stats = false;
-  Settings() {
-    const char *s = getenv("WAT_GC");
-    if (!s)
-      return;
-    if (const char *at = strstr(s, "stress"))
-      until = stress = at[6] == ':' ? std::max(1l, atol(at + 7)) : 1;
-    stats = strstr(s, "stats");
-    if (stats)
+const size_t stress = settings().stress;
+size_t until = stress; // the next collection
+
+struct AtEnd {
+  AtEnd() {
+    if (settings().stats)
       atexit([] {
         fprintf(stderr, "wat: %llu collections freed %llu continuations and %llu KiB\n",
                 static_cast<unsigned long long>(counts.collections), static_cast<unsigned long long>(counts.conts),
                 static_cast<unsigned long long>(counts.bytes >> 10));
       });
   }
-} settings;
+} at_end;
 
 void word(uint64_t w) {
   if (void *cell = cells::find(w)) {
@@ -201,14 +196,14 @@ void collect() {
 }
 
 [[gnu::noinline]] static void *allocate_slowly(CellKind kind, size_t bytes) {
-  if (settings.stress ? --settings.until == 0 : due(bytes)) {
+  if (stress ? --until == 0 : due(bytes)) {
     collect();
-    settings.until = settings.stress;
+    until = stress;
   }
-  void *p = cells::take_slowly(kind, bytes, settings.stress);
+  void *p = cells::take_slowly(kind, bytes, stress);
   if (!p) {
     collect();
-    p = cells::take_slowly(kind, bytes, settings.stress);
+    p = cells::take_slowly(kind, bytes, stress);
   }
   if (!p)
     wat_trap(uint32_t(TrapCode::OutOfMemory));
@@ -225,13 +220,13 @@ void *allocate(CellKind kind, size_t bytes) {
 /// A continuation was made, which its maker has. May collect.
 extern "C" void wat_cont_made(weft_cont k) {
   weft_collect_own(k);
-  if (++conts_made < next_look && !settings.stress)
+  if (++conts_made < next_look && !stress)
     return;
   next_look = conts_made + 256;
   size_t now = resident();
-  if (settings.stress ? --settings.until == 0 : due(0) || now > resident_then + budget) {
+  if (stress ? --until == 0 : due(0) || now > resident_then + budget) {
     collect();
-    settings.until = settings.stress;
+    until = stress;
     now = resident_then;
   }
   // Endless recursion by way of new continuations meets no stack's end.

@@ -1,6 +1,7 @@
 // The interface for embedders (wat/wat.h): C structs around instances, exceptions to errors.
 #include "rt/backtrace.h"
 #include "rt/call.h"
+#include "rt/settings.h"
 #include "wat/wat.h"
 #include <algorithm>
 #include <cstring>
@@ -237,6 +238,8 @@ void wat_error_free(wat_error *e) {
 
 wat_error *wat_instance_new(const wat_module *module, const wat_import *imports, size_t count, wat_instance **out) {
   *out = nullptr;
+  if (const char *wrong = wrong_setting())
+    return failure(WAT_BAD_SETTING, wrong);
   auto *c = reinterpret_cast<const Compiled *>(module);
   return guarded([&]() -> wat_error * {
     std::unique_ptr<wat_instance> w(new wat_instance);

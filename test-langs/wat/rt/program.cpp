@@ -3,6 +3,7 @@
 #include "rt/backtrace.h"
 #include "rt/call.h"
 #include "rt/instance.h"
+#include "rt/settings.h"
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -103,6 +104,10 @@ int run(const Compiled &c, int argc, char **argv) {
 extern "C" int wat_program(const Compiled *c, int argc, char **argv) {
   int code = trapped;
   std::string end;
+  if (const char *wrong = wrong_setting()) {
+    fprintf(stderr, "%s: %s\n", argc ? argv[0] : "wat", wrong);
+    return misused;
+  }
   try {
     code = run(*c, argc, argv);
   } catch (const Trap &t) {

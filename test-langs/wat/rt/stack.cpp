@@ -6,44 +6,16 @@
 // function may need any amount, so it runs on the thread's own stack, of which half is left to it; but in a task, where it
 // may wait, it stays where it is, with 16 KiB.
 #include "rt/instance.h"
-#include <cstdlib>
-#include <cstring>
+#include "rt/settings.h"
 #include <weft/task.h>
 
 namespace wat {
-namespace {
-
-struct Class {
-  const char *name;
-  uint32_t stack_class;
-  uint64_t bytes;
-};
-constexpr uint64_t kib = 1024;
-constexpr Class classes[] = {
-    {"64K", WEFT_STACK_64K, 64 * kib},       {"256K", WEFT_STACK_256K, 256 * kib},
-    {"1M", WEFT_STACK_1M, 1024 * kib},       {"8M", WEFT_STACK_8M, 8192 * kib},
-    {"64M", WEFT_STACK_64M, 65536 * kib},    {"1G", WEFT_STACK_1G, 1048576 * kib},
-};
 // With the guard and what the stack's colouring takes.
-constexpr uint64_t reserve = 28 * kib;
-
-/// WEFT_STACK's, but at least the smallest that has room beside the reserve. Others are Weft's to refuse.
-const Class &chosen() {
-  if (const char *s = getenv("WEFT_STACK")) {
-    for (const Class &c : classes)
-      if (!strcmp(c.name, s))
-        return c;
-    if (!strcmp(s, "16K"))
-      return classes[0];
-  }
-  return classes[1];
-}
-
-} // namespace
+static constexpr uint64_t reserve = 28 * 1024;
 
 /// What generated code makes continuations with, and how much of it may be used.
-extern "C" const uint32_t wat_stack_class = chosen().stack_class;
-extern "C" const uint64_t wat_stack_usable = chosen().bytes - reserve;
+extern "C" const uint32_t wat_stack_class = settings().stack_class;
+extern "C" const uint64_t wat_stack_usable = settings().stack_bytes - reserve;
 
 extern "C" void wat_call_host(FuncRef *f, uint64_t *values) {
   if (weft_self())

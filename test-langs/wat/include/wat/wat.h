@@ -60,7 +60,8 @@ typedef enum wat_status {
   WAT_UNLINKABLE, /* an import is missing or has another type */
   WAT_NO_EXPORT,  /* it exports no function of that name, or one whose type has references */
   WAT_BAD_CALL,   /* another number of arguments or results than the function's */
-  WAT_NO_MEMORY
+  WAT_NO_MEMORY,
+  WAT_BAD_SETTING /* the environment's WEFT_STACK, WAT_MEMORY or WAT_GC is wrong; of wat_instance_new */
 } wat_status;
 
 wat_status wat_error_status(const wat_error *error); /* of NULL: WAT_OK */
