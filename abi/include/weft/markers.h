@@ -40,7 +40,7 @@ extern "C" {
   } id = {n, 0, {__VA_ARGS__}}
 
 /* A fresh continuation that will run body(env, io): io holds the first resume's payload, and what
- * body leaves there is the result. 0 when out of memory. */
+ * body leaves there is the result. 0 when out of memory, or when there is no such stack. */
 typedef void (*weft_marker_body)(void *env, weft_payload *io);
 weft_cont weft_cont_new(weft_marker_body body, void *env, uint32_t stack)
     WEFT_MARKER_IS("cont.new.mem");
