@@ -33,7 +33,7 @@
 // Rejected: a call of a function that does nothing in front of the asm (it takes
 // what is computed between the two for safe), a stack map there (absolute
 // relocations), keeping the values in memory (what LLVM itself hoists later is
-// not kept), the out-of-line forms (six times the cost); docs/decisions/0014.
+// not kept), the out-of-line forms (slower); docs/decisions/0014.
 //
 //===----------------------------------------------------------------------===//
 
