@@ -31,7 +31,7 @@ WEFT_API weft_status weft_cont_backtrace(weft_cont k, size_t limit, weft_backtra
  * that has not begun has no lines. The loop's thread or a task. WEFT_E_STALE: it is done; WEFT_E_NOTFOUND. */
 WEFT_API weft_status weft_task_backtrace(weft_task task, size_t limit, weft_backtrace_line line, void *arg);
 
-/* weft_dump, with at most 64 lines of backtrace below each task that is not running. The loop's thread or a
+/* weft_dump, with at most 64 lines of backtrace below each task that has begun. The loop's thread or a
  * task. */
 WEFT_API void weft_dump_stacks(weft_runtime *rt, int fd);
 

@@ -17,7 +17,8 @@ extern "C" {
 #endif
 
 /* The number that lowered code, schedulers and hosts were made for. It is part of the symbol
- * weft_abi1_x86_64_inline that every lowered object refers to, so a mismatch fails at link time. */
+ * weft_abi1_x86_64_inline that every lowered object refers to, and of weft_abi1, to which objects that call refer, so
+ * a mismatch fails at link time (ABI-01). */
 #define WEFT_ABI 1
 
 #if defined(__GNUC__)

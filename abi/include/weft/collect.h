@@ -22,7 +22,7 @@
 #ifndef WEFT_COLLECT_H
 #define WEFT_COLLECT_H
 
-#include "weft/base.h"
+#include "weft/names_abi.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -17,15 +17,17 @@
  *     weft_resume_throw(k, &on, weft::thrown(std::runtime_error("late")), &io, &k);
  *     weft_resume_throw(k, &on, weft::thrown(std::current_exception()), &io, &k);
  *
- * It passes frames as C++'s exceptions do: C's clean-ups run where it was compiled with -fexceptions, and what LLVM knows as
- * nounwind is like noexcept to its C++ callers.
+ * It passes frames as C++'s exceptions do: C's clean-ups run where it was compiled with -fexceptions. What LLVM knows as
+ * nounwind, as all of C without that flag, is like noexcept to callers that it sees, in one module or at a link: their
+ * clean-ups are gone. In modules with markers the pass sees to it; C that only calls (fibers, tasks) wants -fexceptions
+ * where link-time optimization follows.
  *
  * Both speak to weft.resume.throw and to weft_rt_resume_throw of lowered.h alike.
  */
 #ifndef WEFT_EXCEPTIONS_H
 #define WEFT_EXCEPTIONS_H
 
-#include "weft/base.h"
+#include "weft/names_abi.h"
 
 #ifdef __cplusplus
 extern "C" {

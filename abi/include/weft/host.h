@@ -10,7 +10,7 @@
 #ifndef WEFT_HOST_H
 #define WEFT_HOST_H
 
-#include "weft/base.h"
+#include "weft/names_abi.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,19 +31,20 @@ typedef struct weft_fd_cell {
   void *host; /* the host's word */
 } weft_fd_cell;
 
-/* What a host gives. Functions marked optional may be NULL. All but post run on the loop's thread,
- * on its native stack. */
+/* What a host gives. Functions marked optional may be NULL. All but post and now run on the loop's
+ * thread, on its native stack. */
 typedef struct weft_host_ops {
   uint32_t size;
   uint32_t abi;
   const char *name;
 
   /* "Give me a turn." Any thread, sticky (not lost when the loop is busy), coalesced; must not call
-   * weft_turn itself; runs on whatever stack the caller is on and uses at most 512 bytes of it. */
+   * weft_turn itself; runs on whatever stack the caller is on and uses at most 512 bytes of it. By
+   * weft_dump_on_signal a signal's handler calls it too (HOST-09). */
   void (*post)(void *host);
   /* Arms the one timer: a turn is wanted at `deadline` (now()'s clock); WEFT_NEVER disarms. */
   void (*arm)(void *host, uint64_t deadline_ns);
-  /* Monotonic nanoseconds. */
+  /* Monotonic nanoseconds. With several workers, by any of them. */
   uint64_t (*now)(void *host);
   /* Is the caller on the loop's thread? Any thread. */
   int (*on_loop)(void *host);
@@ -83,7 +84,10 @@ typedef struct weft_runtime_config {
   const weft_host_ops *host; /* NULL: the embedded default, epoll */
   void *host_self;
   const char *sched; /* as WEFT_SCHED; NULL: the environment's, else "fifo" */
-  uint32_t workers;  /* 0: the environment's, else 1 */
+  /* Threads that run tasks, the loop's included; 0: the environment's (WEFT_WORKERS, which a program's user sets), else 1.
+   * With several, tasks run in parallel, and go on on other threads (TASK-06, TASK-07, TLS-01, TLS-02); with 1 here never
+   * two at a time, whatever the environment says. */
+  uint32_t workers;
   uint32_t flags;    /* WEFT_RT_* */
 } weft_runtime_config;
 enum { WEFT_RT_IGNORE_ENV = 1 };
@@ -103,7 +107,8 @@ WEFT_API weft_runtime *weft_runtime_current(void);
 WEFT_API weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget);
 
 /* Turns and block() until no task lives (WEFT_OK), or nothing can ever wake one (WEFT_E_DEADLOCK: the
- * tasks stay as they are, to be listed or shut down). Needs a host with block. */
+ * tasks stay as they are, to be listed or shut down). Needs a host with block. With several workers tasks need no call of it
+ * to run: they may have begun, and ended, before. */
 WEFT_API weft_status weft_run(weft_runtime *rt);
 
 typedef enum weft_shutdown_mode {

@@ -68,12 +68,23 @@ struct weft_thread {
 #define WEFT_THREAD_FREE 8
 #define WEFT_THREAD_ARMED 72
 
+/* The thread's number, which no other thread of the process gets while it runs or later: it has the same one exactly
+ * if it is the same thread, unlike its thread pointer, which a new thread may have from one that ended. It is in the
+ * thread-local `weft_thread_number` (initial-exec), which is 0 until this function has given the thread one. By it code
+ * of a shared library tells whether addresses of thread-locals that it had before a suspension are still its
+ * thread's. Any thread. */
+WEFT_API uint64_t weft_rt_thread_number(void);
+
 /* The slot table. Points at a dummy until the first continuation, so a null handle is always safe
  * to look up. */
 extern WEFT_API struct weft_cb *weft_slots;
 
-/* Referred to by every lowered object; defined by the runtime that can run it. */
-extern WEFT_API const char weft_abi1_x86_64_inline;
+/* Every lowered object refers to the one of its port; the runtime that can run it defines that one. */
+extern WEFT_API const char weft_abi1_x86_64_inline, weft_abi1_portable;
+/* The same for objects that only call (names_abi.h), and for sanitized ones, lowered or not: only a libweft that was
+ * built with the sanitizer has its symbol. */
+extern WEFT_API const char weft_abi1;
+extern WEFT_API const char weft_sanitizer_address, weft_sanitizer_thread;
 
 /* A table that lists nothing; what a null or empty `on` becomes. */
 extern WEFT_API const weft_handlers weft_no_handlers;
@@ -100,6 +111,41 @@ WEFT_API weft_cont weft_rt_cont_new(void (*fn)(void), void *env, uint32_t stack_
 
 /* Unwinds k, each clean-up once; a fresh one is just freed. CONT-01 if it is consumed or null. */
 WEFT_API void weft_rt_cont_drop(weft_cont k);
+
+/* How a body ends in the portable port, where payloads travel in memory: with these results. */
+WEFT_API WEFT_NORETURN void weft_rt_return_mem(const weft_payload *results);
+
+/* The portable port's switch where a function's pair of pointers travels in registers (x86-64, AArch64). A message and
+ * the values stay in the sender's frame, which lives while it is away. The callee ends by the jump in tail position,
+ * so that whoever jumps back comes out of the call in the sender's code, and no `ret` is predicted wrongly. What comes
+ * out are the context that was left and the message that came with it. The code behind the call does
+ *     if (came.message->kind == 0) *came.message->left = came.context;
+ *     else came.message = weft_rt_landed(came.context, came.message, own message);
+ * and reads `which`, `next` and the lanes that it declares there, before anything else runs. */
+struct weft_message {
+  uint32_t kind;  /* 0: values, of a resume, suspend or switch */
+  uint32_t which; /* from a suspend or a return: what a resume gives */
+  void **left;    /* where the sender's context is kept; only who lands knows it */
+  const weft_payload *payload; /* set by who sends, to its lanes: a switch's handle of who was left goes there */
+  weft_cont next;
+};
+#define WEFT_MESSAGE_KIND 0
+#define WEFT_MESSAGE_WHICH 4
+#define WEFT_MESSAGE_LEFT 8
+#define WEFT_MESSAGE_PAYLOAD 16
+#define WEFT_MESSAGE_NEXT 24
+struct weft_landing {
+  void *context;
+  struct weft_message *message;
+};
+WEFT_API struct weft_landing weft_rt_resume_jump(weft_cont k, const weft_handlers *on, struct weft_message *m,
+                                                 uint32_t sent);
+WEFT_API struct weft_landing weft_rt_suspend_jump(const weft_tag *tag, struct weft_message *m);
+WEFT_API struct weft_landing weft_rt_switch_jump(weft_cont k, const weft_tag *tag, struct weft_message *m,
+                                                 uint32_t sent);
+/* All that is not values: what throws comes out of it, what asks is answered. A body's results, whose stack is given back,
+ * are copied to m->payload. */
+WEFT_API struct weft_message *weft_rt_landed(void *context, struct weft_message *came, struct weft_message *m);
 
 /* Binds the first `ints` integers and `floats` floats of `values` to k: what its next resume or switch
  * sends arrives behind them. Consumes k, returns its new handle. CONT-01; CONT-08 when more than six of a kind are

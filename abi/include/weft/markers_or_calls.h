@@ -15,6 +15,7 @@
 #define WEFT_MARKERS_OR_CALLS_H
 
 #include "weft/lowered.h"
+#include "weft/names_abi.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,8 +7,22 @@
  * alike. The runtime owns parking of workers, the inbox that foreign threads wake through, and the
  * count of ready minus picked; so a policy for one worker needs no lock.
  *
+ * Many workers: without WEFT_SCHED_PARALLEL the runtime holds the domain's lock around each call, so
+ * that policy serves many workers too, one call at a time. With it they come in at once:
+ *   - What has one worker (pick, pick_many, ran; ready with that `from`; worker_leave) comes from one
+ *     thread at a time, and calls with different workers overlap. So do admit, retire, remove, attr, choose
+ *     and ready with `from` NULL, each of these with itself too. create, destroy, stop, worker_enter
+ *     and worker_leave never overlap one another; snapshot overlaps nothing. With config->workers 1
+ *     nothing overlaps.
+ *   - The calls about one entity are ordered by the runtime, but for remove, which may meet a pick.
+ *   - What was written before `ready` is visible after the `pick` that gives the entity: the policy
+ *     sees to it.
+ *   - `pick` and NULL: SCHED-09. The runtime looks whether a worker sleeps after each ready, pick
+ *     that gave something, and worker_leave; a worker sleeps when a pick gave NULL after it had
+ *     announced that it will.
+ *
  * A plug-in exports WEFT_SCHED_SYMBOL, a function that returns its table. `schedulers/fifo` is the
- * smallest correct one: read it first. Rules SCHED-nn are in rules.md.
+ * smallest correct one: read it first. Rules SCHED-nn are in rules.md; weft-sched-check tries a plug-in against them.
  */
 #ifndef WEFT_SCHEDULER_H
 #define WEFT_SCHEDULER_H
@@ -93,7 +107,7 @@ typedef struct weft_sched_services {
 
 typedef struct weft_sched_config {
   uint32_t size;
-  uint32_t workers; /* how many may enter */
+  uint32_t workers; /* how many may enter; their worker_index is below it */
   const weft_sched_services *services;
   const weft_sched_param *params;
   size_t param_count;
@@ -101,6 +115,11 @@ typedef struct weft_sched_config {
   char *error;
   size_t error_size;
 } weft_sched_config;
+
+/* weft_sched_ops.flags: what a policy allows the runtime; it ignores those that it does not know. */
+enum {
+  WEFT_SCHED_PARALLEL = 1 /* workers may be in its functions at once; see the top of this file */
+};
 
 /* Functions marked optional may be NULL; then what the comment says happens. Unless said otherwise a
  * function runs on a worker of this scheduler, on its native stack, and must not block, allocate,
@@ -115,37 +134,44 @@ typedef struct weft_sched_ops {
   void (*destroy)(void *self);
   void (*stop)(void *self); /* optional: no pick comes after it */
 
-  weft_status (*worker_enter)(void *self, weft_worker *worker); /* optional */
-  void (*worker_leave)(void *self, weft_worker *worker);        /* optional; re-homes its queue */
+  /* Optional: once for each worker, before its first call and after its last; it may enter again.
+   * leave re-homes its queue, so that the others find what was in it. */
+  weft_status (*worker_enter)(void *self, weft_worker *worker);
+  void (*worker_leave)(void *self, weft_worker *worker);
 
   /* Birth and death of an entity. admit may refuse (its status reaches the spawner); may allocate. */
   weft_status (*admit)(void *self, weft_ent *ent, const weft_ent_attr *attr); /* optional */
   void (*retire)(void *self, weft_ent *ent); /* optional; the entity is not queued then */
 
   /* Takes all of list, which is in the order in which its entities became ready: one, or all that did
-   * while one task ran. `from` is the waking worker, NULL for a batch of the foreign inbox. */
+   * while one task ran. `from` is the waking worker, one that
+   * has entered, and whose thread this is; NULL for a batch of the foreign inbox. */
   void (*ready)(void *self, weft_ent_list *list, weft_worker *from, weft_why why);
-  /* The next entity, taken out of the queue; NULL when there is none. `now` is cached per turn;
-   * *slice comes zeroed. */
+  /* The next entity, taken out of the queue; NULL when there is none (SCHED-02, with several workers at
+   * once SCHED-09). `now` is cached per turn; *slice comes zeroed. */
   weft_ent *(*pick)(void *self, weft_worker *worker, uint64_t now, weft_slice *slice);
 
   /* Optional: what happened to the entity picked last. ns may be 0 (clock reads are rationed). Comes
    * before the `ready` of an entity that yielded. */
   void (*ran)(void *self, weft_worker *worker, weft_ent *ent, weft_outcome outcome, uint64_t ns);
-  /* Optional: take a queued entity out; else removal takes effect when it is next unqueued. */
+  /* Optional: take a queued entity out: WEFT_OK, and no pick gives it. With any other status nothing was
+   * changed, and removal takes effect when it is next unqueued (SCHED-13). */
   weft_status (*remove)(void *self, weft_ent *ent);
-  /* Optional: priority, deadline, weight or home changed, queued or not. */
+  /* Optional: priority, deadline, weight or home changed, queued or not; the name is NULL (SCHED-14, SCHED-15). */
   void (*attr)(void *self, weft_ent *ent, const weft_ent_attr *attr);
-  /* Optional: takes every nondeterministic choice of the runtime: 0 <= result < n. */
+  /* Optional: takes every choice of the runtime in tasks of its domain: 0 <= result < n (SCHED-17). Sites: "select", which of n cases that can go
+   * on is taken; "preempt", where a call that may wait (sync.h) begins, with n 2: 1 lets others run before, as weft_yield does. */
   uint32_t (*choose)(void *self, const char *site, uint32_t n);
   /* Optional: visits what is queued, in pick order if it can; workers are halted. */
   void (*snapshot)(void *self, void (*visit)(void *arg, const weft_ent *ent), void *arg);
   /* Optional, beside pick: the next entities in pick order, at most n, taken out of the queue; answers how
-   * many. For a policy whose next n picks are settled whatever becomes ready meanwhile, as fifo's are, and
-   * that sets no slices: a child domain picked so runs as one whose slice is zero. The
-   * runtime may ask so when `ran` is NULL and nothing is traced: tasks that yield then go on to the next one
-   * without a call in between, and come back to `ready` as one list, in the order in which they ran. */
+   * many. For a policy whose next n picks are settled whatever becomes ready meanwhile, as fifo's are (or that
+   * takes it so: what comes, comes after them), and that sets no slices: a child domain picked so runs as one
+   * whose slice is zero. The runtime may ask so when `ran` is NULL and nothing is traced: tasks that yield then
+   * go on to the next one without a call in between, and come back to `ready` as one list, in the order in which
+   * they ran. */
   size_t (*pick_many)(void *self, weft_worker *worker, uint64_t now, weft_ent **ents, size_t n);
+  uint64_t flags; /* WEFT_SCHED_*; 0 in a table that ends before it */
 } weft_sched_ops;
 
 /* What a plug-in exports: const weft_sched_ops *weft_scheduler_plugin(void); */

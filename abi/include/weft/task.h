@@ -6,6 +6,11 @@
  * picked and given back when it ends. Calls that say "waits" suspend only the calling task: they are
  * ordinary effects (weft_yield_tag, weft_await_tag of host.h), and the pass knows them as may-suspend.
  * The first argument `rt` may be NULL wherever it appears: the current runtime.
+ *
+ * With several workers (weft_runtime_config.workers, or WEFT_WORKERS, which a program's user sets) tasks run in parallel, and
+ * a wait may return on another thread: what they share needs sync.h or atomics; locks and thread-locals of the
+ * thread are TASK-07, TLS-01 and TLS-02. errno is the task's own across waits in code compiled with the pass; other C and C++
+ * keeps its address, so it touches errno in functions that are not inlined and do not wait (TASK-06).
  */
 #ifndef WEFT_TASK_H
 #define WEFT_TASK_H
@@ -39,7 +44,8 @@ enum {
 };
 
 /* Makes a task that will run fn(arg). attr may be NULL. Without `out` nobody could
- * join it, so it is detached. Loop's thread or a task. WEFT_E_NOMEM, WEFT_E_CLOSED, or what the scheduler's admit answered. */
+ * join it, so it is detached. With several workers it may begin, and end, before weft_spawn returns, and before weft_run.
+ * Loop's thread or a task. WEFT_E_NOMEM, WEFT_E_CLOSED, or what the scheduler's admit answered. */
 WEFT_API weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg,
                                 const weft_spawn_attr *attr, weft_task *out);
 /* Waits for its end. WEFT_OK; WEFT_E_STALE when joined or detached before; WEFT_E_CANCELLED;
@@ -85,12 +91,19 @@ typedef struct weft_domain_attr {
   const char *sched; /* as WEFT_SCHED: name|path[:key=val,...]; NULL: "fifo" */
   uint32_t weight;
   uint32_t picks; /* how many picks one slice may make when the parent sets none; 0: 1 */
+  uint32_t bind;  /* WEFT_BIND_*: which threads run its tasks, and those of all domains below it */
+  uint32_t reserved; /* 0, else WEFT_E_INVAL */
 } weft_domain_attr;
+enum {
+  WEFT_BIND_ANY = 0,  /* as its parent; the root is for all */
+  WEFT_BIND_HOST = 1, /* the host's thread, in its turns */
+  WEFT_BIND_POOL = 2  /* the pool's workers, never the host's thread; with one worker there is no pool, and it runs there too */
+};
 
 WEFT_API weft_domain *weft_root_domain(weft_runtime *rt);
 WEFT_API weft_domain *weft_self_domain(void); /* the running task's */
 /* A child of `parent` (NULL: root), an entity of its scheduler. Loop's thread or a task. `error` may
- * be NULL. */
+ * be NULL. WEFT_E_INVAL when its parent is bound otherwise (TASK-08). */
 WEFT_API weft_status weft_domain_create(weft_domain *parent, const weft_domain_attr *attr,
                                         weft_domain **out, char *error, size_t error_size);
 /* No new tasks; its tasks are cancelled; waits for them to end when called by a task of another
@@ -112,7 +125,50 @@ typedef struct weft_stats {
 } weft_stats;
 /* Counts what is cached by walking it. */
 WEFT_API void weft_get_stats(weft_runtime *rt, weft_stats *out);
-/* All tasks as text: id, name, state, what each waits for, domain path. To a file descriptor. */
+
+/* What a domain and a worker have done, always counted. Counts are exact where nothing runs at the same time, and else what had
+ * been counted when they were read. Times are sampled or bounds, as said. */
+enum {
+  /* Of a histogram of times: bucket 0 counts those under 2 ns, bucket n those of 2^n ns to under 2^(n+1) ns, the last one also
+   * all that are longer (from 2.1 s). */
+  WEFT_TIME_BUCKETS = 32
+};
+typedef struct weft_domain_stats {
+  uint32_t size;
+  uint32_t ready;    /* now: entities that wait for a pick, child domains too */
+  uint64_t tasks;    /* now: its tasks that are not done */
+  uint64_t readied;  /* entities that its scheduler got, those that yielded too */
+  uint64_t picked;   /* entities that its scheduler gave */
+  uint64_t ran;      /* runs of its tasks; each ends with a yield, a park, or the task's end */
+  uint64_t stolen;   /* of those: on another worker than the one that had made the task ready */
+  uint64_t yielded, parked, done;
+  /* An estimate: the longest time between two clock readings between which nothing but its tasks ran, or a single run did; of a domain
+   * without children also the longest of its slices of which one in 64 is timed. As of a worker, several long runs may be
+   * one time. Runs between which other domains ran may be missed; 0: not measured. */
+  uint64_t longest_slice_ns;
+  uint64_t wake_to_run[WEFT_TIME_BUCKETS]; /* ns from a wake, or spawn, to the run; of one in 256, chance says which */
+} weft_domain_stats;
+typedef struct weft_worker_stats {
+  uint32_t size;
+  uint32_t worker;  /* its index; 0: the host's thread */
+  uint64_t readied; /* entities that it gave to schedulers */
+  uint64_t picked;  /* entities that it got from them */
+  uint64_t ran;     /* runs of tasks; as above for what follows */
+  uint64_t stolen;
+  uint64_t yielded, parked, done;
+  uint64_t slept;            /* how often it found nothing and waited; 0 of the host's thread, which waits in its host */
+  /* The longest time between two of its clock readings: no run that ended before the last one was longer. An estimate: all runs
+   * between the two are in it, at most 8 at the begin of a turn that has a limit of time and up to 64 after short ones, so of several long
+   * runs in a row the first may be reported as one; also the dispatch loop's work. Then runs of more than 40 us have one each. */
+  uint64_t longest_slice_ns;
+  uint64_t wake_to_run[WEFT_TIME_BUCKETS]; /* of tasks that ran on it */
+} weft_worker_stats;
+/* out->size is set before. The loop's thread or a task. WEFT_E_INVAL; WEFT_E_NOTFOUND: no worker of that index. */
+WEFT_API weft_status weft_get_domain_stats(const weft_domain *domain, weft_domain_stats *out);
+WEFT_API weft_status weft_get_worker_stats(weft_runtime *rt, uint32_t worker, weft_worker_stats *out);
+
+/* All tasks as text: id, name, state, what each waits for and since when, domain path. To a file descriptor. The loop's
+ * thread or a task. dump.h has the rest. */
 WEFT_API void weft_dump(weft_runtime *rt, int fd);
 /* Visits tasks that are not done. The loop's thread or a task. */
 typedef struct weft_task_info {

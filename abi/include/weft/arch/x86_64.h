@@ -89,6 +89,10 @@
 #define WEFT_X86_64_TLS(R) "movq weft_tls@gottpoff(" R "rip), " R "r12\n\t"
 #define WEFT_X86_64_CURRENT(R) R "fs:(" R "r12)"
 
+/* The thread's number (weft_rt_thread_number), into a register. */
+#define WEFT_X86_64_THREAD_NUMBER(R, reg)                                                          \
+  "movq weft_thread_number@gottpoff(" R "rip), " reg "\n\tmovq " R "fs:(" reg "), " reg
+
 /* r12 = the running continuation's block; for a barrier */
 #define WEFT_X86_64_CURRENT_IN_R12(R)                                                              \
   WEFT_X86_64_TLS(R) "movq " WEFT_X86_64_CURRENT(R) ", " R "r12\n\t"
@@ -270,5 +274,16 @@
  * the user of the text. LLVM 19 and 22 and GCC 12 accept the names without the features; r16-r31
  * (APX) are added by the pass where the LLVM knows them. */
 #define WEFT_X86_64_SCRATCH "r12", "r13", "r14", "r15"
+
+/* Where the text jumps and calls to. No functions of C: declared for who links lowered code by himself, as a JIT does. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+WEFT_API void weft_rt_suspend_slow(void);
+WEFT_API void weft_rt_find_switch(void);
+WEFT_API void weft_rt_return(void);
+#ifdef __cplusplus
+}
+#endif
 
 #endif
