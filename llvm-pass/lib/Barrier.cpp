@@ -22,6 +22,7 @@
 #include "Barrier.h"
 #include "CallRewrite.h"
 #include "MarkerCall.h"
+#include "SuspendInfo.h"
 #include "UnwindEdge.h"
 #include "weft/lowered.h"
 #include "llvm/ADT/STLExtras.h"
@@ -158,6 +159,7 @@ bool mayThrow(const CallBase &Call) {
 void Bracket::around(CallBase &Call, Constant *File, Constant *Line) {
   Function &F = *Call.getFunction();
   Call.removeFnAttr(BarrierAttribute);
+  Call.addFnAttr(Attribute::get(Context, BarredAttribute));
   IRBuilder<> B(&Call);
   FunctionCallee Enter = M.getOrInsertFunction(
       "weft.barrier.enter", FunctionType::get(StructType::get(Context, {Ptr, Ptr}), {Ptr}, false));
@@ -214,7 +216,7 @@ static bool isSanitizers(const Use &U) {
   return By && By->hasMetadata(LLVMContext::MD_nosanitize);
 }
 
-bool weft::bracketBarriers(Module &M) {
+bool weft::bracketBarriers(Module &M, bool &CallsClaim) {
   struct Site {
     CallBase *Call;
     Constant *File, *Line;
@@ -226,6 +228,7 @@ bool weft::bracketBarriers(Module &M) {
       auto *Call = dyn_cast<CallBase>(&I);
       if (!Call)
         continue;
+      CallsClaim |= claimsNoSuspend(*Call);
       if (isBarrier(*Call) && whyNoBarrier(*Call).empty())
         Sites.push_back({Call, nullptr, nullptr});
       // WEFT_BARRIER(f)(...): a call of what the marker gives for f.
@@ -252,4 +255,10 @@ bool weft::bracketBarriers(Module &M) {
   for (const Site &S : Sites)
     Make.around(*S.Call, S.File, S.Line);
   return !Sites.empty() || !Spent.empty();
+}
+
+void weft::bracketCalls(Module &M, ArrayRef<CallBase *> Calls) {
+  Bracket Make(M);
+  for (CallBase *Call : Calls)
+    Make.around(*Call, nullptr, nullptr);
 }

@@ -8,6 +8,7 @@
 #ifndef WEFT_BARRIER_H
 #define WEFT_BARRIER_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <string>
 
@@ -29,7 +30,12 @@ std::string whyNoBarrier(const llvm::CallBase &Call);
 
 /// Puts weft.barrier.enter and .leave around each barrier that can be one, and
 /// around each call of what weft.barrier.mem gives. Returns whether there were any.
-bool bracketBarriers(llvm::Module &M);
+/// \p CallsClaim becomes true when a call says "weft-nosuspend" of itself: all calls
+/// are looked at here.
+bool bracketBarriers(llvm::Module &M, bool &CallsClaim);
+
+/// The same for \p Calls, of which none has a whyNoBarrier.
+void bracketCalls(llvm::Module &M, llvm::ArrayRef<llvm::CallBase *> Calls);
 
 } // namespace weft
 

@@ -32,8 +32,8 @@ namespace {
 class MarkerDiagnostic : public DiagnosticInfoUnsupported {
 public:
   MarkerDiagnostic(const Function &In, const Instruction *At, const Twine &Message,
-                   const DiagnosticLocation &Place)
-      : DiagnosticInfoUnsupported(In, Message, Place), At(At) {}
+                   const DiagnosticLocation &Place, DiagnosticSeverity Severity)
+      : DiagnosticInfoUnsupported(In, Message, Place, Severity), At(At) {}
 
   void print(DiagnosticPrinter &Out) const override {
     if (isLocationAvailable()) {
@@ -99,9 +99,14 @@ void Diagnostics::error(const Twine &Message) {
   Errors.push_back({nullptr, nullptr, Message.str()});
 }
 
+void Diagnostics::warning(const Instruction &At, const Twine &Message) {
+  Errors.push_back({At.getFunction(), &At, Message.str(), /*IsWarning=*/true});
+}
+
 void Diagnostics::report(LLVMContext &Context) {
   for (const Error &E : Errors) {
     bool Last = &E == &Errors.back();
+    DiagnosticSeverity Severity = E.IsWarning ? DS_Warning : DS_Error;
     Twine Message(E.Message);
     if (!E.In) {
       deliver(Context, compat::GenericDiagnostic(Message), Last);
@@ -109,13 +114,13 @@ void Diagnostics::report(LLVMContext &Context) {
     }
     DiagnosticLocation Place = placeOf(*E.In, E.At);
     if (uint64_t Cookie = Place.isValid() ? 0 : srclocOf(E.At)) {
-      DiagnosticInfoInlineAsm AtCall(Cookie, Message);
+      DiagnosticInfoInlineAsm AtCall(Cookie, Message, Severity);
       // Not through the context: without a handler it prints the bare number.
       auto *Handler = const_cast<DiagnosticHandler *>(Context.getDiagHandlerPtr());
       if (Handler && Handler->handleDiagnostics(AtCall))
         continue;
     }
-    deliver(Context, MarkerDiagnostic(*E.In, E.At, Message, Place), Last);
+    deliver(Context, MarkerDiagnostic(*E.In, E.At, Message, Place, Severity), Last);
   }
   Errors.clear();
 }

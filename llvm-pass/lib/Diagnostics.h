@@ -30,10 +30,11 @@ public:
   void error(const llvm::Function &At, const llvm::Twine &Message);
   /// For what is in no function, such as an initializer.
   void error(const llvm::Twine &Message);
+  void warning(const llvm::Instruction &At, const llvm::Twine &Message);
 
   bool empty() const { return Errors.empty(); }
 
-  /// Hands all errors to the context, in the order in which they came.
+  /// Hands all of them to the context, in the order in which they came.
   void report(llvm::LLVMContext &Context);
 
 private:
@@ -41,6 +42,7 @@ private:
     const llvm::Function *In;
     const llvm::Instruction *At;
     std::string Message;
+    bool IsWarning = false;
   };
   std::vector<Error> Errors;
 };

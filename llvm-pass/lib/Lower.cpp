@@ -23,17 +23,22 @@
 // could step over the guard of a stack that is used up.
 //
 // Instrumented functions call the out-of-line forms instead, which tell the
-// sanitizer of the switch.
+// sanitizer of the switch. In the portable port no target's registers or
+// instructions are in what is emitted: switches are calls of the runtime that end
+// in a jump (JumpingCall.h). The handle is checked there, and a barrier is two calls.
 //
 //===----------------------------------------------------------------------===//
 
 #include "CallRewrite.h"
 #include "ComputeBefore.h"
 #include "Diagnostics.h"
+#include "JumpingCall.h"
 #include "Landing.h"
+#include "LoweredModule.h"
 #include "MarkerCall.h"
 #include "Markers.h"
 #include "ReturnByJump.h"
+#include "SuspendInfo.h"
 #include "Target.h"
 #include "Thunk.h"
 #include "UnwindEdge.h"
@@ -56,8 +61,8 @@ namespace {
 
 class Lowering {
 public:
-  Lowering(Module &M, bool BeforeLink)
-      : M(M), Context(M.getContext()), BeforeLink(BeforeLink),
+  Lowering(Module &M, bool BeforeLink, bool Portable)
+      : M(M), Context(M.getContext()), BeforeLink(BeforeLink), Portable(Portable),
         Tracked(M.getModuleFlag("cf-protection-branch") != nullptr),
         Ptr(PointerType::getUnqual(Context)), I64(Type::getInt64Ty(Context)),
         I32(Type::getInt32Ty(Context)), Double(Type::getDoubleTy(Context)) {}
@@ -68,7 +73,10 @@ private:
   void lower(MarkerCall &Call);
   void lowerReturn(MarkerCall &Call);
   void lowerInline(MarkerCall &Call);
+  Value *payloadInMemory(MarkerCall &Call, IRBuilder<> &B);
   void lowerOutOfLine(MarkerCall &Call);
+  void lowerJumping(MarkerCall &Call);
+  SmallVector<Value *, 12> received(MarkerCall &Call, Value *Lanes, IRBuilder<> &B);
   void lowerEnter(MarkerCall &Call);
 
   Value *consume(MarkerCall &Call);
@@ -79,12 +87,11 @@ private:
   Value *resultOf(MarkerCall &Call, ArrayRef<Value *> Head, ArrayRef<Value *> Payload,
                   IRBuilder<> &B);
   FunctionCallee runtime(StringRef Name, Type *Result, ArrayRef<Type *> Params);
-  void nameThePort();
-  void refuseShadowStacks();
 
   Module &M;
   LLVMContext &Context;
   bool BeforeLink;
+  bool Portable;
   bool Tracked; // indirect branches, by CET
   Type *Ptr, *I64, *I32, *Double;
   Landings Unwinding;
@@ -245,7 +252,8 @@ void Lowering::lowerInline(MarkerCall &Call) {
                                               : Kind::Switch;
   std::string Text;
   auto *Invoke = dyn_cast<InvokeInst>(&Old);
-  SwitchTraits Traits = {Tracked, Invoke && (BeforeLink || !onlyPassesOn(*Invoke->getUnwindDest()))};
+  SwitchTraits Traits = {Tracked,
+                         Invoke && (BeforeLink || !onlyPassesOn(*Invoke->getUnwindDest()))};
   if (Call.Op == MarkerOp::Suspend) {
     Text = X86_64Switch::suspendText(Traits);
     Switch.in("r10", Call.tag());
@@ -283,6 +291,7 @@ void Lowering::lowerInline(MarkerCall &Call) {
 
   X86_64Switch::Asm Asm = Switch.build(Context, Text, /*Returns=*/true);
   NewCall New = callInPlaceOf(Old, Asm.Ty, Asm.Callee, Asm.Args);
+  New.Call->addFnAttr(Attribute::get(Context, MaySuspendAttribute)); // for a later link
   B.SetInsertPoint(New.After);
   B.SetCurrentDebugLocation(Old.getDebugLoc());
   auto Out = [&](unsigned Order) -> Value * {
@@ -309,6 +318,13 @@ void Lowering::lowerInline(MarkerCall &Call) {
 }
 
 void Lowering::lowerReturn(MarkerCall &Call) {
+  if (Portable) {
+    IRBuilder<> B(Call.Call);
+    FunctionCallee Return = runtime("weft_rt_return_mem", B.getVoidTy(), {Ptr});
+    B.CreateCall(Return, payloadInMemory(Call, B))->setDoesNotReturn();
+    changeToUnreachable(Call.Call);
+    return;
+  }
   X86_64Switch Switch;
   IRBuilder<> B(Call.Call);
   putPayload(Call, Switch, B);
@@ -317,24 +333,45 @@ void Lowering::lowerReturn(MarkerCall &Call) {
   changeToUnreachable(Call.Call);
 }
 
+/// Where lane \p Lane of its kind lies in the payload at \p Io.
+static Value *laneIn(Value *Io, Type *Ty, unsigned Lane, IRBuilder<> &B) {
+  uint64_t First = isFloatLane(Ty) ? offsetof(weft_payload, f) : offsetof(weft_payload, i);
+  return B.CreateConstInBoundsGEP1_64(B.getInt8Ty(), Io, First + 8 * Lane);
+}
+
+/// Puts what the marker sends into a weft_payload in the frame. Lanes that are
+/// not sent are as registers would be: anything; but for sanitizers, zero.
+Value *Lowering::payloadInMemory(MarkerCall &Call, IRBuilder<> &B) {
+  CallBase &Old = *Call.Call;
+  auto *Words = ArrayType::get(I64, sizeof(weft_payload) / 8);
+  Value *Io = allocaInEntry(*Old.getFunction(), Words, "weft.payload");
+  unsigned Ints = 0, Floats = 0;
+  if (!Portable)
+    B.CreateStore(Constant::getNullValue(Words), Io);
+  for (Value *V : drop_begin(Old.args(), Call.FirstPayload)) {
+    Type *Ty = V->getType();
+    B.CreateStore(widen(V, B), laneIn(Io, Ty, isFloatLane(Ty) ? Floats++ : Ints++, B));
+  }
+  return Io;
+}
+
+/// What is declared to come, from the payload at \p Lanes.
+SmallVector<Value *, 12> Lowering::received(MarkerCall &Call, Value *Lanes, IRBuilder<> &B) {
+  SmallVector<Value *, 12> Payload;
+  unsigned Ints = 0, Floats = 0;
+  for (Type *Ty : Call.Received)
+    Payload.push_back(
+        B.CreateLoad(laneType(Ty), laneIn(Lanes, Ty, isFloatLane(Ty) ? Floats++ : Ints++, B)));
+  return Payload;
+}
+
 /// By way of weft_rt_resume_sent, _resume_throw, _suspend, _switch_sent or _cont_bind, with the payload in memory.
 void Lowering::lowerOutOfLine(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
-  auto *Words = ArrayType::get(I64, sizeof(weft_payload) / 8);
-  Value *Io = allocaInEntry(*F, Words, "weft.payload");
   IRBuilder<> B(&Old);
-  auto Place = [&](Type *Ty, unsigned Lane) {
-    return B.CreateConstInBoundsGEP1_64(
-        B.getInt8Ty(), Io,
-        (isFloatLane(Ty) ? offsetof(weft_payload, f) : offsetof(weft_payload, i)) + 8 * Lane);
-  };
-  unsigned Ints = 0, Floats = 0;
-  B.CreateStore(Constant::getNullValue(Words), Io);
-  for (Value *V : drop_begin(Old.args(), Call.FirstPayload)) {
-    Type *Ty = V->getType();
-    B.CreateStore(widen(V, B), Place(Ty, isFloatLane(Ty) ? Floats++ : Ints++));
-  }
+  Value *Io = payloadInMemory(Call, B);
+  PayloadCounts Sent = countPayload(Call.Sent);
 
   Value *Next = nullptr;
   FunctionCallee Callee;
@@ -352,7 +389,7 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
     break;
   case MarkerOp::ContBind:
     Callee = runtime("weft_rt_cont_bind", I64, {I64, Ptr, I32, I32});
-    Args = {Call.handle(), Io, B.getInt32(Ints), B.getInt32(Floats)};
+    Args = {Call.handle(), Io, B.getInt32(Sent.Ints), B.getInt32(Sent.Floats)};
     break;
   case MarkerOp::Suspend:
     Callee = runtime("weft_rt_suspend", B.getVoidTy(), {Ptr, Ptr, Ptr});
@@ -371,11 +408,32 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
     Head = {New.Call, B.CreateLoad(I64, Next)};
   if (Call.Op == MarkerOp::ContBind)
     Head = {New.Call};
-  SmallVector<Value *, 12> Payload;
-  Ints = Floats = 0;
-  for (Type *Ty : Call.Received)
-    Payload.push_back(B.CreateLoad(laneType(Ty), Place(Ty, isFloatLane(Ty) ? Floats++ : Ints++)));
-  if (Value *Result = resultOf(Call, Head, Payload, B))
+  if (Value *Result = resultOf(Call, Head, received(Call, Io, B), B))
+    Old.replaceAllUsesWith(Result);
+  Old.eraseFromParent();
+}
+
+/// A resume, suspend or switch of the portable port: by a call that ends in the
+/// jump. Nothing is copied; what comes is read where the sender has it.
+void Lowering::lowerJumping(MarkerCall &Call) {
+  CallBase &Old = *Call.Call;
+  IRBuilder<> B(&Old);
+  Value *Own = messageInFrame(*Old.getFunction(), payloadInMemory(Call, B), B);
+  Landed Landed =
+      Call.Op == MarkerOp::Suspend
+          ? jumpInPlaceOf(Old, "weft_rt_suspend_jump", {Call.tag(), Own}, Own)
+          : jumpInPlaceOf(Old, Call.Op == MarkerOp::Resume ? "weft_rt_resume_jump" : "weft_rt_switch_jump",
+                          {Call.handle(), Call.Op == MarkerOp::Resume ? Call.handlers() : Call.tag(), Own,
+                           B.getInt32(sentBy(Call))},
+                          Own);
+  B.SetInsertPoint(Landed.After);
+  B.SetCurrentDebugLocation(Old.getDebugLoc());
+  SmallVector<Value *, 2> Head;
+  if (Call.Op == MarkerOp::Resume)
+    for (auto [Ty, Offset] : {std::pair(I32, WEFT_MESSAGE_WHICH), std::pair(I64, WEFT_MESSAGE_NEXT)})
+      Head.push_back(
+          B.CreateLoad(Ty, B.CreateConstInBoundsGEP1_64(B.getInt8Ty(), Landed.Message, Offset)));
+  if (Value *Result = resultOf(Call, Head, received(Call, Landed.Lanes, B), B))
     Old.replaceAllUsesWith(Result);
   Old.eraseFromParent();
 }
@@ -386,8 +444,16 @@ void Lowering::lowerOutOfLine(MarkerCall &Call) {
 void Lowering::lowerEnter(MarkerCall &Call) {
   CallBase &Old = *Call.Call;
   Function *F = Old.getFunction();
-  Value *Unread = allocaInEntry(*F, Ptr, "weft.unread");
   IRBuilder<> B(&Old);
+  if (Portable) {
+    Value *Before =
+        B.CreateCall(runtime("weft_rt_barrier_enter", Ptr, {Ptr}), Old.getArgOperand(0));
+    Value *Result = B.CreateInsertValue(PoisonValue::get(Old.getType()), Before, 0);
+    Old.replaceAllUsesWith(B.CreateInsertValue(Result, Before, 1));
+    Old.eraseFromParent();
+    return;
+  }
+  Value *Unread = allocaInEntry(*F, Ptr, "weft.unread");
   auto *Ty = FunctionType::get(Ptr, false);
   Value *Current =
       B.CreateCall(Ty, InlineAsm::get(Ty, X86_64Switch::currentText(), "={r12},~{memory}", true));
@@ -422,7 +488,11 @@ void Lowering::lower(MarkerCall &Call) {
     return;
   case MarkerOp::BarrierLeave: {
     IRBuilder<> B(&Marker);
-    B.CreateStore(Marker.getArgOperand(1), Marker.getArgOperand(0));
+    if (Portable)
+      B.CreateCall(runtime("weft_rt_barrier_leave", B.getVoidTy(), {Ptr}), Marker.getArgOperand(1))
+          ->setDoesNotThrow();
+    else
+      B.CreateStore(Marker.getArgOperand(1), Marker.getArgOperand(0));
     Marker.eraseFromParent();
     return;
   }
@@ -430,8 +500,11 @@ void Lowering::lower(MarkerCall &Call) {
     break;
   }
   const Function *F = Marker.getFunction();
-  if (F->hasFnAttribute(Attribute::SanitizeAddress) || F->hasFnAttribute(Attribute::SanitizeThread))
+  if (F->hasFnAttribute(Attribute::SanitizeAddress) || F->hasFnAttribute(Attribute::SanitizeThread) ||
+      (Portable && !returnsPairs(Triple(M.getTargetTriple()))))
     lowerOutOfLine(Call);
+  else if (Portable)
+    lowerJumping(Call);
   else
     lowerInline(Call);
 }
@@ -439,36 +512,6 @@ void Lowering::lower(MarkerCall &Call) {
 //===----------------------------------------------------------------------===//
 // The module
 //===----------------------------------------------------------------------===//
-
-/// Refers to a symbol that only the right runtime defines, from a constant that
-/// the linker keeps, once in a program.
-void Lowering::nameThePort() {
-  constexpr StringLiteral Name = "weft_needs_abi1_x86_64_inline";
-  static_assert(WEFT_ABI == 1);
-  if (M.getNamedValue(Name))
-    return;
-  auto *Port = M.getOrInsertGlobal("weft_abi1_x86_64_inline", Type::getInt8Ty(Context));
-  auto *Reference = new GlobalVariable(M, Ptr, true, GlobalValue::LinkOnceODRLinkage, Port, Name);
-  Reference->setVisibility(GlobalValue::HiddenVisibility);
-  Reference->setComdat(M.getOrInsertComdat(Name));
-  appendToUsed(M, {Reference});
-}
-
-/// A switch changes stacks by a jump, which a processor with shadow stacks (CET)
-/// would take for an attack. Code for them is code for all processors: it only
-/// says, by this flag, that it may run with them. A flag of 0 would say it too.
-void Lowering::refuseShadowStacks() {
-  NamedMDNode *Flags = M.getModuleFlagsMetadata();
-  if (!Flags || !M.getModuleFlag("cf-protection-return"))
-    return;
-  SmallVector<MDNode *, 16> Others;
-  for (MDNode *Flag : Flags->operands())
-    if (cast<MDString>(Flag->getOperand(1))->getString() != "cf-protection-return")
-      Others.push_back(Flag);
-  Flags->clearOperands();
-  for (MDNode *Flag : Others)
-    Flags->addOperand(Flag);
-}
 
 bool Lowering::run() {
   Diagnostics Found;
@@ -509,17 +552,9 @@ bool Lowering::run() {
     }
   if (Calls.empty())
     return Changed;
-  for (Function &F : M) {
-    if (F.isDeclaration())
-      continue;
-    F.setUWTableKind(UWTableKind::Async);
-    if (!F.hasFnAttribute("probe-stack") && !F.hasFnAttribute("no-stack-arg-probe") &&
-        !F.hasFnAttribute(Attribute::Naked))
-      F.addFnAttr("probe-stack", "inline-asm");
-  }
-  nameThePort();
-  provideReturnByJump(M);
-  refuseShadowStacks();
+  sayWhatLoweredCodeNeeds(M, Portable);
+  if (hasInlinePort(Triple(M.getTargetTriple()))) // the text of its jump
+    provideReturnByJump(M);
   return true;
 }
 
@@ -527,7 +562,9 @@ bool Lowering::run() {
 
 PreservedAnalyses weft::LowerPass::run(Module &M, ModuleAnalysisManager &) {
   bool Changed = canonicalizeMarkers(M);
-  Changed |= giveUnwindEdges(M, BeforeLink);
-  Changed |= Lowering(M, BeforeLink).run();
+  bool Portable = isPortable(M, Which);
+  if (!Portable) // calls have what they need
+    Changed |= giveUnwindEdges(M, BeforeLink);
+  Changed |= Lowering(M, BeforeLink, Portable).run();
   return Changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }

@@ -22,6 +22,7 @@
 #include "Markers.h"
 #include "Barrier.h"
 #include "CallRewrite.h"
+#include "Claims.h"
 #include "HandlerTable.h"
 #include "MarkerCall.h"
 #include "Tag.h"
@@ -400,9 +401,31 @@ void Canonicalizer::suspendOrSwitch(MarkerCall &Call) {
   Changed = true;
 }
 
+/// A drop unwinds from a suspension point, so what suspends is not nounwind, whatever a front end thinks: to clang
+/// all of C is. Else callers lose their clean-ups where LLVM sees both, in one module or at a link. In a module
+/// with markers every function may reach one, by a pointer too.
+static bool mayAllUnwind(Module &M) {
+  bool Changed = false;
+  for (Function &F : M) {
+    if (F.isDeclaration() || !F.doesNotThrow())
+      continue;
+    Changed = true;
+    F.removeFnAttr(Attribute::NoUnwind);
+    for (User *U : F.users())
+      if (auto *Call = dyn_cast<CallBase>(U); Call && Call->getCalledOperand() == &F)
+        Call->removeFnAttr(Attribute::NoUnwind);
+  }
+  return Changed;
+}
+
 bool Canonicalizer::run() {
-  Changed = bracketBarriers(M);
-  for (CallBase *Call : collectMarkerCalls(M)) {
+  bool CallsClaim = false;
+  Changed = bracketBarriers(M, CallsClaim);
+  Changed |= keepClaims(M, CallsClaim);
+  SmallVector<CallBase *, 16> Calls(collectMarkerCalls(M));
+  if (!Calls.empty())
+    Changed |= mayAllUnwind(M);
+  for (CallBase *Call : Calls) {
     auto Name = parseMarkerName(calledFunction(*Call)->getName());
     std::string Why;
     if (!Name || !isSupported(Name->Op))

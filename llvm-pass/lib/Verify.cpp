@@ -12,10 +12,12 @@
 
 #include "Barrier.h"
 #include "CallRewrite.h"
+#include "Claims.h"
 #include "Diagnostics.h"
 #include "HandlerTable.h"
 #include "MarkerCall.h"
 #include "Markers.h"
+#include "SuspendInfo.h"
 #include "Tag.h"
 #include "Target.h"
 #include "Thunk.h"
@@ -291,15 +293,19 @@ std::string Verifier::complaint(CallBase &Call) {
 }
 
 void Verifier::barriers() {
+  bool CallsClaim = false;
   for (Function &F : M) {
     if (F.hasFnAttribute(BarrierAttribute))
       Found.error(F, "function '" + F.getName() +
                          "' is \"weft.barrier\": it is an attribute of calls");
     for (Instruction &I : instructions(F))
-      if (auto *Call = dyn_cast<CallBase>(&I); Call && isBarrier(*Call))
-        if (std::string Why = whyNoBarrier(*Call); !Why.empty())
+      if (auto *Call = dyn_cast<CallBase>(&I)) {
+        CallsClaim |= claimsNoSuspend(*Call);
+        if (std::string Why; isBarrier(*Call) && !(Why = whyNoBarrier(*Call)).empty())
           Found.error(*Call, "weft.barrier: " + Why);
+      }
   }
+  reportClaims(M, CallsClaim, Found);
 }
 
 void Verifier::functions() {

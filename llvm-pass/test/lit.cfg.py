@@ -7,7 +7,7 @@ import ctypes
 import os
 import shutil
 
-config.excludes = {*config.excludes, "fuzz"}  # a suite of its own; a set by now
+config.excludes = {*config.excludes, "fuzz", "unit"}  # suites of their own; a set by now
 
 config.substitutions.insert(0, (
     r"%everylevel\b", "%src/llvm-pass/test/Inputs/every-level %t %pass %build %abi"))

@@ -13,11 +13,12 @@
 // The steps, in the order in which they run:
 //   weft-markers  C spelling -> canonical markers; bodies behind thunks
 //   weft-verify   every misuse of a marker is an error with its place
+//   weft-tls      the address of a thread-local is dead after a call that may suspend
 //   weft-lower    markers -> switch code
-// The first two run before any optimization, because the optimizer may merge
+// The first three run before any optimization, because the optimizer may merge
 // what they look at; weft-lower runs after it, so that the optimizer sees plain
-// calls. All three run at -O0 and on optnone functions, and doing nothing is
-// all they do in a module without markers.
+// calls. All run at -O0 and on optnone functions, and doing nothing is all they do
+// in a module without markers, or without thread-locals in code that may suspend.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,6 +29,7 @@
 
 namespace llvm {
 class PassBuilder;
+class raw_ostream;
 } // namespace llvm
 
 namespace weft {
@@ -48,17 +50,58 @@ struct VerifyPass : llvm::PassInfoMixin<VerifyPass> {
   static bool isRequired() { return true; }
 };
 
+/// Which calls may suspend, each with its reason, as text: print<weft-suspend-info>.
+struct SuspendInfoPrinterPass : llvm::PassInfoMixin<SuspendInfoPrinterPass> {
+  explicit SuspendInfoPrinterPass(llvm::raw_ostream &Out) : Out(Out) {}
+  llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &);
+  static bool isRequired() { return true; }
+
+private:
+  llvm::raw_ostream &Out;
+};
+
+/// Makes optimizers and code generation recompute the addresses of thread-locals,
+/// and what else is of the running thread (errno's place), after each call that
+/// may suspend. Code that cannot suspend is left as it was. A function with
+/// "weft-thread-bound" is left alone, and so is a module with the flag of that
+/// name: its tasks stay on their threads. A pointer to a thread-local that the
+/// program itself keeps over a suspension is a warning with its place.
+struct ThreadLocalsPass : llvm::PassInfoMixin<ThreadLocalsPass> {
+  enum Phase {
+    Early,            ///< before optimization
+    EarlyUnoptimized, ///< with none to follow
+    AtLink,           ///< before a link's optimization: warnings were given
+    LastBeforeLink,   ///< after optimization: what it made no use of goes
+    Last              ///< and no optimization follows: accesses become short again
+  };
+  explicit ThreadLocalsPass(Phase When = Early) : When(When) {}
+  llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &);
+  static bool isRequired() { return true; }
+
+private:
+  Phase When;
+};
+
+/// How switches are made. Inline: as text at the very place, where the target has
+/// one. Portable: as calls of the runtime, with payloads in memory, on every
+/// target. Objects of the two do not mix in one program; libweft has one of
+/// them (WEFT_PORT), and the linker says so. Default: the module flag
+/// "weft-portable" (1 or 0) decides, else what this pass was built for.
+enum class Port { Default, Inline, Portable };
+
 /// Replaces markers by switch code. Running it again changes nothing.
 struct LowerPass : llvm::PassInfoMixin<LowerPass> {
   /// With \p BeforeLink a later link-time optimization may inline the switch
   /// into functions that this pass never sees; the code then keeps a frame
   /// pointer in whatever function it ends up in.
-  explicit LowerPass(bool BeforeLink = false) : BeforeLink(BeforeLink) {}
+  explicit LowerPass(bool BeforeLink = false, Port Which = Port::Default)
+      : BeforeLink(BeforeLink), Which(Which) {}
   llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &);
   static bool isRequired() { return true; }
 
 private:
   bool BeforeLink;
+  Port Which;
 };
 
 /// Adds the passes to the extension points of every pipeline that \p PB builds,

@@ -16,19 +16,36 @@
 
 namespace weft::compat {
 
-/// \p Fn is called with the pass manager and whether link-time optimization
+/// \p Fn is called with the pass manager, the level, and whether link-time optimization
 /// follows.
 template <typename Callback> void registerOptimizerLast(llvm::PassBuilder &PB, Callback Fn) {
 #if LLVM_VERSION_MAJOR >= 20
   PB.registerOptimizerLastEPCallback(
-      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase Phase) {
-        Fn(MPM, Phase == llvm::ThinOrFullLTOPhase::ThinLTOPreLink ||
-                    Phase == llvm::ThinOrFullLTOPhase::FullLTOPreLink);
+      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel Level,
+           llvm::ThinOrFullLTOPhase Phase) {
+        Fn(MPM, Level,
+           Phase == llvm::ThinOrFullLTOPhase::ThinLTOPreLink ||
+               Phase == llvm::ThinOrFullLTOPhase::FullLTOPreLink);
       });
 #else
-  PB.registerOptimizerLastEPCallback([Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel) {
-    Fn(MPM, /*BeforeLink=*/true);
-  });
+  PB.registerOptimizerLastEPCallback(
+      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel Level) {
+        Fn(MPM, Level, /*BeforeLink=*/true);
+      });
+#endif
+}
+
+/// \p Fn is called with the pass manager and the level, in every pipeline that simplifies modules, a thin link's included.
+template <typename Callback>
+void registerEarlySimplification(llvm::PassBuilder &PB, Callback Fn) {
+#if LLVM_VERSION_MAJOR >= 20
+  PB.registerPipelineEarlySimplificationEPCallback(
+      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel Level, llvm::ThinOrFullLTOPhase) {
+        Fn(MPM, Level);
+      });
+#else
+  PB.registerPipelineEarlySimplificationEPCallback(
+      [Fn](llvm::ModulePassManager &MPM, llvm::OptimizationLevel Level) { Fn(MPM, Level); });
 #endif
 }
 

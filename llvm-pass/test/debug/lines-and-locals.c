@@ -1,7 +1,8 @@
 // In gdb, around suspension points: breakpoints hold, every local prints, `next` arrives at a line (over a first resume
 // at this function's next one, later on the other side of the switch), weft-next stays in the function, `up` goes over
 // the switch and `finish` ends where it should.
-// REQUIRES: x86_64, gdb
+// Of one port only: gdb goes from a continuation to its resumer by the inline port's CFI.
+// REQUIRES: inline-port, x86_64, gdb
 // RUN: %clang -g -O0 %abi %s %rt -o %t
 // RUN: gdb -q -nx -batch -x %src/tools/gdb/weft.py -x %S/Inputs/lines-and-locals.gdb %t > %t.out 2>&1
 // RUN: FileCheck %s < %t.out --implicit-check-not='optimized out' --implicit-check-not='??'

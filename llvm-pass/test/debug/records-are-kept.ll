@@ -1,5 +1,7 @@
 ; Lowering keeps the records of where locals are, before and after a marker, also those that speak of its result; and no
 ; subprogram is lost.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 ; CHECK: define i64 @f(i64 %k, i64 %n) {{.*}}!dbg ![[F:[0-9]+]]
 ; CHECK: #dbg_value(i64 %n, ![[N:[0-9]+]], !DIExpression(), ![[BEFORE:[0-9]+]])

@@ -15,8 +15,8 @@
 // CHECK-NEXT: end
 // RUN: %clang -O2 -flto -fuse-ld=lld %abi %s %rt -o %t.lto && %t.lto | FileCheck %s
 // RUN: %clang -O2 -flto=thin -fuse-ld=lld %abi %s %rt -o %t.thin && %t.thin | FileCheck %s
-// RUN: %clang -O1 -fsanitize=address %abi %s %rt -o %t.asan && %t.asan | FileCheck %s
-// RUN: %clang -O0 -fsanitize=thread %abi %s %rt -o %t.tsan && %t.tsan | FileCheck %s
+// RUN: %clang -O1 -fsanitize=address %abi %s -Wl,--defsym=weft_sanitizer_address=0 %rt -o %t.asan && %t.asan | FileCheck %s
+// RUN: %clang -O0 -fsanitize=thread %abi %s -Wl,--defsym=weft_sanitizer_thread=0 %rt -o %t.tsan && %t.tsan | FileCheck %s
 #include <stdio.h>
 #include <weft/markers.h>
 

@@ -1,7 +1,8 @@
 // Compiled for CET, the program runs, all of its indirect jumps by a switch land on endbr64, and neither it nor the
 // runtime says that shadow stacks are welcome: the processor would take a switch for an attack. (The machine need not
 // have CET: the notes and the code are looked at.)
-// REQUIRES: x86_64
+// Of one port only: what this is about is the inline port's text.
+// REQUIRES: inline-port, x86_64
 // RUN: %clang -O2 -fcf-protection=full %abi -c %s -o %t.o
 // RUN: llvm-readelf -n %t.o | FileCheck %s --check-prefix=NOTE
 // NOTE: x86 feature: IBT{{$}}

@@ -1,5 +1,7 @@
 ; Under -fcf-protection: each place that a switch jumps to begins with endbr64, and the object does not say that it is
 ; fit for shadow stacks. Without it there is no such byte; and a module without markers keeps what it asked for.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: sed 's/FLAGS/!0, !1, !2/' %s > %t.full.ll
 ; RUN: sed 's/FLAGS/!2/' %s > %t.none.ll
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %t.full.ll | FileCheck %s --check-prefixes=CHECK,FULL

@@ -1,4 +1,6 @@
 ; After verification the optimizer may merge two suspends into one of a select.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 ; CHECK: %tag = select i1 %c, ptr @a, ptr @b
 ; CHECK: asm sideeffect {{.*}}(ptr %tag)

@@ -1,5 +1,7 @@
 ; What would keep its operand alive over a switch for nothing else is computed before it, and held there; code generation
 ; then has the sum in a register and the element nowhere. What has other uses, needs what comes, or may trap, stays.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower %s | llc -O2 -relocation-model=pic -o - | FileCheck %s --check-prefix=CODE
 target triple = "x86_64-unknown-linux-gnu"

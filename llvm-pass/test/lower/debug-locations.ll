@@ -1,4 +1,6 @@
 ; Whatever a marker becomes has the marker's place.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s > %t.ll
 ; RUN: sed -n '/^define i64 @f/,/^}/p' %t.ll | grep '^  [^;]' > %t.instructions
 ; RUN: FileCheck %s --input-file=%t.instructions --implicit-check-not=unreachable{{$}}

@@ -1,5 +1,7 @@
 // No marker is left at any level, in optnone functions, or in code that is never reached; -O0 code too is switched
 // inline.
+// Of one port only: what this is about is the inline port's text.
+// REQUIRES: inline-port
 // RUN: for O in 0 1 2 3 s; do %clang -O$O %abi -c -o %t.o %s && llvm-nm %t.o | not grep 'weft\.' && llvm-nm %t.o | grep 'U weft_rt_suspend_slow' || exit 1; done
 // RUN: %clang -O2 -flto %abi -c -o %t.bc %s && llvm-nm %t.bc | not grep 'weft\.'
 // RUN: %clang -O2 -flto=thin %abi -c -o %t.bc %s && llvm-nm %t.bc | not grep 'weft\.'

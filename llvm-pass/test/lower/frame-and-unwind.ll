@@ -1,6 +1,8 @@
 ; A function with a switch has a frame pointer; all functions of the module have unwind tables, and probe big frames. Before a link the
 ; frame's address is an operand, so that the function it is inlined into has a frame pointer too; and it has a landing
 ; pad of its own, so that it does not get one of the function it is inlined into.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower -S %s | FileCheck %s
 ; RUN: opt -load-pass-plugin=%pass -passes='weft-lower<before-link>' -S %s | FileCheck %s --check-prefix=BEFORE
 ; CHECK: define void @f() #[[SWITCHES:[0-9]+]]

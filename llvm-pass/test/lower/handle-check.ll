@@ -1,4 +1,6 @@
 ; The check of a handle: nothing is written before the comparison; the trap and the renewal are cold.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 declare { i32, i64 } @weft.resume(i64, ptr)
 ; CHECK-LABEL: define i32 @f(i64 %k, ptr %on)

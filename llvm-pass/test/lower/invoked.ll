@@ -1,6 +1,8 @@
 ; An invoked marker keeps its landing pad: for what crosses the switch and for what weft_trap throws. The values
 ; that the pad merges come along each edge; but none on the switch's own, which leads to its end and from there to the pad
 ; (lib/Landing.cpp).
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower %s | llc -O2 -o - | FileCheck %s --check-prefix=TABLE
 ; CHECK:      define i64 @f

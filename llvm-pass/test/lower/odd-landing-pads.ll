@@ -1,4 +1,6 @@
 ; A pad that is its own predecessor, by a suspend in its very block, and merges values; a pad that takes the exception as a number.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 ; CHECK:      define void @own
 ; CHECK:      pad:

@@ -1,5 +1,7 @@
 ; Which registers carry what, and that all others are clobbered; integers are zero-extended, a float goes as the
 ; double of its value, inputs are tied to outputs.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 declare { i8, float, ptr } @weft.suspend.x(ptr, i16, float, ptr)
 declare { i32, i64, i1 } @weft.resume.x(i64, ptr, double)

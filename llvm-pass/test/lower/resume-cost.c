@@ -1,7 +1,8 @@
 // What a resume costs with nothing alive, counted in instructions: 12 to check the handle and move it on, one for the
 // table, and 15 of text up to the jump, then 5 that only a chain needs and 2 for another resumer than the last: whoever
 // jumps back has restored all. Nothing comes to the ud1 in between, which says how much is sent. See suspend-cost.c.
-// REQUIRES: knows-the-link
+// Of one port only: what this is about is the inline port's text.
+// REQUIRES: inline-port, knows-the-link
 // RUN: %clang -O2 %abi -c -o %t.o %s
 // RUN: llvm-objdump -d --no-show-raw-insn --no-leading-addr --disassemble-symbols=f %t.o | grep '^ ' | sed 's/ *#.*//' > %t.all
 // RUN: sed '1,/%r12$/d' %t.all | sed '/jb/q' > %t.check

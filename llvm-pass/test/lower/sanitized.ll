@@ -1,4 +1,6 @@
 ; Instrumented functions switch out of line, with the payload in memory; others in the module do not.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,asan,verify -S %s | FileCheck --check-prefix=ASAN %s
 @t = external constant { ptr, ptr }

@@ -2,7 +2,8 @@
 // restore the resumer's registers, and 3 when it is resumed), one more for the slow way, one for the tag, and 12 of the
 // function around it, which saves the registers that its caller may have in use. When one of these numbers changes,
 // speed has changed: measure, and say so in docs/decisions.
-// REQUIRES: knows-the-link
+// Of one port only: what this is about is the inline port's text.
+// REQUIRES: inline-port, knows-the-link
 // RUN: %clang -O2 %abi -c -o %t.o %s
 // RUN: llvm-objdump -d --no-show-raw-insn --no-leading-addr --disassemble-symbols=f %t.o | grep '^ ' | sed 's/ *#.*//' | sed "/ret/q" > %t.all
 // RUN: count 39 < %t.all

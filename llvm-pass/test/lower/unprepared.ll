@@ -1,4 +1,6 @@
 ; A module that no pipeline has seen before the link: weft-lower makes it canonical first.
+; Of one port only: what this is about is the inline port's text.
+; REQUIRES: inline-port
 ; RUN: opt -load-pass-plugin=%pass -passes=weft-lower,verify -S %s | FileCheck %s
 ; CHECK: call i64 @weft_rt_cont_new(ptr @weft_thunk.body, ptr null, i32 0)
 ; CHECK: asm sideeffect

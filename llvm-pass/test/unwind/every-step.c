@@ -1,7 +1,8 @@
 // At every single instruction of resumes, suspends, switches, starts, ends, forwarded suspends, binds and drops the
 // whole logical stack can be unwound: by a debugger from outside, and by a profiler in a signal's handler on the
 // stack that is being switched. Inputs/stepping/logical-stack.h says what is checked at each step.
-// REQUIRES: x86_64, ptrace
+// Of one port only: what this is about is the inline port's text.
+// REQUIRES: inline-port, x86_64, ptrace
 // RUN: %clang -g -O0 -fexceptions %abi -c %s -o %t.0.o
 // RUN: %clang -g -O2 -fexceptions %abi -c %s -o %t.2.o
 // RUN: clang %t.2.o %rt -o %t.2
@@ -24,7 +25,7 @@
 // CHECK-DAG: saw weft_rt_before_return < weft_rt_return < __morestack < next_of < {{(between < )?}}weft_thunk.mem.between <
 // CHECK-DAG: saw {{(member < )?}}weft_thunk.mem.member < __morestack < run_ring < go_round <
 // CHECK-DAG: saw weft_rt_search < weft_rt_find_switch < {{(member < )?}}weft_thunk.mem.member <
-// CHECK-DAG: saw weft_rt_switch_text0 < weft_rt_switch < out_of_line_body <
+// CHECK-DAG: saw weft_rt_switch_text0 < {{.*}}weft_rt_switch < out_of_line_body <
 // CHECK-DAG: saw weft_rt_bind_entry_fresh < next_of < bind <
 // CHECK-DAG: saw weft_rt_bind_entry < {{(takes_bound < )?}}weft_thunk.mem.takes_bound < __morestack < next_of < bind <
 // CHECK-DAG: saw {{.*}} < weft_rt_raise_entry < {{(drop_inner < )?}}weft_thunk.mem.drop_inner < __morestack < {{(drop_outer < )?}}weft_thunk.mem.drop_outer < __morestack < {{.*}}weft_rt_cont_drop < drop <

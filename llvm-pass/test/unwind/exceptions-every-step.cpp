@@ -2,7 +2,8 @@
 // program's, while one leaves a continuation, is thrown into another at its suspension point, comes out at the other
 // end, and ends one that is dropped; and inside of a barrier. (By libgcc. libunwind, whose cache takes a return address
 // behind a function's last call, one that never returns, for the next function, fails where the compiler ends one so.)
-// REQUIRES: x86_64
+// Of one port only: what this is about is the inline port's text.
+// REQUIRES: inline-port, x86_64
 // RUN: %clangxx -g -O1 -std=c++20 %abi -c %s -o %t.o
 // RUN: clang++ %t.o %step_inside %rt -o %t
 // RUN: env STEP_BY=libgcc STEP_ON=current %t > %t.libgcc || (cat %t.libgcc; false)

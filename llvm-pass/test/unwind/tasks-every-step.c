@@ -1,7 +1,8 @@
 // A task's stack ends cleanly at its start, and its loop's at _start, at every single instruction of a loop that runs
 // four tasks with a channel, yields, and calls on the native stack: with the runtime in the program and in a library.
 // (The unwinder from outside does not understand a library that lld has linked, gdb and those inside do.)
-// REQUIRES: x86_64, ptrace
+// Of one port only: what this is about is the inline port's text.
+// REQUIRES: inline-port, x86_64, ptrace
 // RUN: clang -g -O1 %abi -c %s -o %t.o
 // RUN: clang %t.o %rt -o %t.program
 // RUN: %step_outside %t.program > %t.outside || (cat %t.outside; false)
@@ -12,7 +13,7 @@
 // RUN: env STEP_BY=libgcc STEP_ON=own %t.library > %t.libgcc || (cat %t.libgcc; false)
 // RUN: FileCheck %s < %t.libgcc
 // CHECK-DAG: saw {{.*}}weft_chan_send < send < produce < {{.*}} < weft_rt_entry_root{{$}}
-// CHECK-DAG: saw on_native < weft_rt_call_on < {{.*}}call_native{{.*}} < yields < {{.*}} < weft_rt_entry_root{{$}}
+// CHECK-DAG: saw on_native < {{.*}}weft_rt_call_on < {{.*}}call_native{{.*}} < yields < {{.*}} < weft_rt_entry_root{{$}}
 // CHECK-DAG: saw {{.*}}weft_run < round_of < main <
 // CHECK: steps, {{[0-9]+}} unwound, {{.*}} 0 bad
 #include <stdio.h>

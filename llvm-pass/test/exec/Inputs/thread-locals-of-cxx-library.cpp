@@ -1,0 +1,2 @@
+#include <string>
+thread_local std::string of_library = "of a library: ";
