@@ -13,6 +13,8 @@
 #include <dlfcn.h>
 #include <initializer_list>
 #include <link.h>
+#include <new>
+#include <sys/mman.h>
 #include <type_traits>
 #include <ucontext.h>
 #include <unwind.h>
@@ -20,28 +22,39 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
+#if defined(WEFT_PORT_PORTABLE)
+#include "arch/boost/port.h"
+#else
 extern "C" {
 void weft_rt_entry();
 void weft_rt_entry_root();
 extern char weft_rt_entry_end[], weft_rt_entry_root_end[];
 }
+#endif
 
 namespace weft {
 namespace {
 
 // By address, not by name: a stripped program has none.
+#if defined(WEFT_PORT_PORTABLE)
+bool is_in(uintptr_t ip, void (*function)(arch::transfer_t)) {
+  return _Unwind_FindEnclosingFunction(reinterpret_cast<void *>(ip)) == reinterpret_cast<void *>(function);
+}
+bool at_start(uintptr_t ip) { return is_in(ip, weft_rt_start); }
+bool at_root(uintptr_t ip) { return is_in(ip, weft_rt_start_root); }
+#else
 bool within(uintptr_t ip, void (*low)(), const char *high) {
   return ip >= reinterpret_cast<uintptr_t>(low) && ip < reinterpret_cast<uintptr_t>(high);
 }
 bool at_start(uintptr_t ip) { return within(ip, weft_rt_entry, weft_rt_entry_end); }
 bool at_root(uintptr_t ip) { return within(ip, weft_rt_entry_root, weft_rt_entry_root_end); }
+#endif
 
 // libunwind's functions by the names its header makes of unw_*.
 struct Library {
   int (*init_local2)(unw_cursor_t *, unw_context_t *, int) = nullptr;
   int (*step)(unw_cursor_t *) = nullptr;
   int (*get_reg)(unw_cursor_t *, unw_regnum_t, unw_word_t *) = nullptr;
-  int (*get_proc_name)(unw_cursor_t *, char *, size_t, unw_word_t *) = nullptr;
   bool usable = false;
 
   Library() {
@@ -52,125 +65,182 @@ struct Library {
       fn = reinterpret_cast<std::remove_reference_t<decltype(fn)>>(dlsym(handle, name));
       return fn != nullptr;
     };
-    usable = find(init_local2, "_ULx86_64_init_local2") && find(step, "_ULx86_64_step") &&
-             find(get_reg, "_ULx86_64_get_reg") && find(get_proc_name, "_ULx86_64_get_proc_name");
+#define WEFT_UNW_NAME_(function) #function
+#define WEFT_UNW_NAME(function) WEFT_UNW_NAME_(function) // libunwind.h's macros put the target into it
+    usable = find(init_local2, WEFT_UNW_NAME(unw_init_local2)) && find(step, WEFT_UNW_NAME(unw_step)) &&
+             find(get_reg, WEFT_UNW_NAME(unw_get_reg));
   }
 };
 
 Library &library() {
-  static Library *loaded = new Library; // never destroyed: used while the process dies
+  // Never destroyed: used while the process dies, perhaps for want of memory.
+  alignas(Library) static unsigned char room[sizeof(Library)];
+  static Library *loaded = new (room) Library;
   return *loaded;
 }
 
-struct Printer {
+// Hands out frames, up to a limit and but for the first few.
+struct Walk {
   size_t limit;
-  void (*line)(void *, const char *);
+  FrameVisit visit;
   void *arg;
   size_t skip = 0;
   size_t count = 0;
+  os::Symbols *symbols = nullptr; // null: there was no memory for them
+  bool goes_on = false;
 
   bool start() {
-    char text[64];
-    snprintf(text, sizeof text, "  #%-2zu -- continuation start --", count);
-    line(arg, text);
+    Frame frame = {};
+    frame.number = count;
+    frame.start = true;
+    visit(arg, frame);
     return ++count < limit;
   }
 
-  bool frame(uintptr_t ip, const char *name, uintptr_t offset, bool exact) {
+  bool frame(uintptr_t ip, bool exact) {
     if (skip) {
       --skip;
       return true;
     }
-    char text[512];
-    Dl_info info = {};
-    void *entry = nullptr;
-    bool known =
-        dladdr1(reinterpret_cast<void *>(exact ? ip : ip - 1), &info, &entry, RTLD_DL_SYMENT) != 0;
-    auto *symbol = static_cast<const ElfW(Sym) *>(entry);
-    if ((!name || !*name) && known && info.dli_sname) {
-      name = info.dli_sname;
-      offset = ip - reinterpret_cast<uintptr_t>(info.dli_saddr);
-    }
-    // The nearest dynamic symbol below a static function is not its name.
-    if (name && symbol && symbol->st_size && info.dli_sname && !strcmp(name, info.dli_sname) &&
-        ip - reinterpret_cast<uintptr_t>(info.dli_saddr) > symbol->st_size)
-      name = nullptr;
+    // A return address may be the next function's.
+    uintptr_t back = exact ? 0 : 1;
+    os::Symbol symbol = {nullptr, 0, "?", ip - back};
+    if (symbols)
+      symbol = symbols->at(ip - back);
+    Frame frame = {};
+    frame.number = count;
+    frame.ip = ip;
+    frame.name = symbol.name;
+    frame.offset = symbol.offset + back;
+    frame.object = symbol.object;
+    frame.object_offset = symbol.object_offset + back;
     // A body is called through the pass's thunk, or has become part of it.
     for (const char *prefix : {"weft_thunk.", "mem."})
-      if (name && !strncmp(name, prefix, strlen(prefix)))
-        name += strlen(prefix);
-    char *demangled = nullptr;
-    if (name && !strncmp(name, "_Z", 2)) {
-      int status = 0;
-      demangled = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-    }
-    const char *object = known && info.dli_fname ? info.dli_fname : "?";
-    if (const char *slash = strrchr(object, '/'))
-      object = slash + 1;
-    uintptr_t base = known ? reinterpret_cast<uintptr_t>(info.dli_fbase) : 0;
-    if (name && *name)
-      snprintf(text, sizeof text, "  #%-2zu %s+%#zx (%s+%#zx)", count,
-               demangled ? demangled : name, static_cast<size_t>(offset), object,
-               static_cast<size_t>(ip - base));
-    else
-      snprintf(text, sizeof text, "  #%-2zu %#zx (%s+%#zx)", count, static_cast<size_t>(ip), object,
-               static_cast<size_t>(ip - base));
-    free(demangled);
-    line(arg, text);
+      if (frame.name && !strncmp(frame.name, prefix, strlen(prefix)))
+        frame.name += strlen(prefix);
+    visit(arg, frame);
     return ++count < limit;
   }
 };
 
-void walk(unw_context_t *context, bool from_signal, Printer &printer) {
+// The caller's symbols, kept over several walks, or some of its own: not on the stack, which may be a small one, and
+// not by malloc, which may be what failed.
+class SymbolsFor {
+public:
+  [[gnu::noinline]] explicit SymbolsFor(os::Symbols *given) : symbols_(given) {
+    if (given)
+      return;
+    room_ = mmap(nullptr, sizeof(os::Symbols), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room_ != MAP_FAILED)
+      symbols_ = new (room_) os::Symbols;
+  }
+  ~SymbolsFor() {
+    if (room_ == MAP_FAILED)
+      return;
+    symbols_->~Symbols();
+    munmap(room_, sizeof(os::Symbols));
+  }
+  SymbolsFor(const SymbolsFor &) = delete;
+  os::Symbols *get() const { return symbols_; }
+
+private:
+  os::Symbols *symbols_;
+  void *room_ = MAP_FAILED;
+};
+
+// libunwind's context is a ucontext_t by another name, or its beginning, on the targets of Linux.
+unw_context_t *as_context(void *registers) { return static_cast<unw_context_t *>(registers); }
+
+#if defined(WEFT_PORT_PORTABLE)
+// No CFI leads from a start to the resumer: who waits there says where it is. That is the frame which answers, and
+// no part of the program; the next step leads to one that is.
+bool go_to(void *&waits, unw_cursor_t &cursor, ucontext_t &registers) {
+  arch::ask(waits, nullptr, nullptr, &registers, nullptr);
+  return library().init_local2(&cursor, as_context(&registers), 0) >= 0;
+}
+#endif
+
+void walk(unw_context_t *context, bool from_signal, Walk &out) {
   Library &lib = library();
   unw_cursor_t cursor;
+#if defined(WEFT_PORT_PORTABLE)
+  ucontext_t registers;
+  weft_cb *inside = weft_current();
+#endif
   if (lib.init_local2(&cursor, context, from_signal ? UNW_INIT_SIGNAL_FRAME : 0) < 0)
     return;
   bool exact = from_signal;
   do {
-    unw_word_t ip = 0, offset = 0;
-    char name[256] = "";
+    unw_word_t ip = 0;
     lib.get_reg(&cursor, UNW_REG_IP, &ip);
-    if (!ip)
+    if (!ip || at_root(ip))
       break;
-    lib.get_proc_name(&cursor, name, sizeof name, &offset);
-    if (at_root(ip))
-      break;
-    if (at_start(ip) ? !printer.start() : !printer.frame(ip, name, offset, exact))
+    if (at_start(ip) ? !out.start() : !out.frame(ip, exact))
       return;
+#if defined(WEFT_PORT_PORTABLE)
+    if (at_start(ip)) {
+      if (inside == &weft_root_cb || out.goes_on || !go_to(inside->psp, cursor, registers))
+        return;
+      inside = inside->parent;
+    }
+#endif
     exact = false;
   } while (lib.step(&cursor) > 0);
 }
 
 _Unwind_Reason_Code gcc_frame(_Unwind_Context *context, void *arg) {
-  auto *printer = static_cast<Printer *>(arg);
+  auto *out = static_cast<Walk *>(arg);
   uintptr_t ip = _Unwind_GetIP(context);
   if (!ip)
     return _URC_END_OF_STACK;
-  return printer->frame(ip, nullptr, 0, false) ? _URC_NO_REASON : _URC_END_OF_STACK;
+  return out->frame(ip, false) ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 } // namespace
 
-[[gnu::noinline]] void backtrace(void *context, size_t skip, size_t limit,
-                                 void (*line)(void *, const char *), void *arg) {
-  Printer printer{limit, line, arg, context ? 0 : skip + 1};
+bool walk_ready() { return library().usable; }
+
+[[gnu::noinline]] void each_frame(void *context, size_t skip, size_t limit, FrameVisit visit, void *arg,
+                                  os::Symbols *symbols, bool goes_on) {
+  SymbolsFor names(symbols);
+  Walk out{limit, visit, arg, context ? skip : skip + 1, 0, names.get(), goes_on};
   if (!library().usable) {
-    _Unwind_Backtrace(gcc_frame, &printer);
+    _Unwind_Backtrace(gcc_frame, &out);
     return;
   }
   if (context) {
-    walk(static_cast<unw_context_t *>(context), true, printer);
+    walk(as_context(context), true, out);
     return;
   }
-  unw_context_t here;
-  getcontext(&here); // on this target libunwind's context is a ucontext_t
-  walk(&here, false, printer);
+  ucontext_t here;
+  getcontext(&here);
+  walk(as_context(&here), false, out);
 }
 
 namespace {
 
-void walk_suspended(weft_cb *outer, Printer &printer) {
+#if defined(WEFT_PORT_PORTABLE)
+void walk_suspended(weft_cb *outer, Walk &out) {
+  weft_cb *cb = innermost(outer);
+  if (is_fresh(cb) || !cb->sp) // null: a signal came in the middle of a switch
+    return;
+  Library &lib = library();
+  unw_cursor_t cursor;
+  ucontext_t registers;
+  for (void **waits = &cb->sp; go_to(*waits, cursor, registers); waits = &cb->psp, cb = cb->parent) {
+    for (unw_word_t ip = 0; lib.step(&cursor) > 0;) {
+      lib.get_reg(&cursor, UNW_REG_IP, &ip);
+      if (at_start(ip) || at_root(ip))
+        break;
+      if (!out.frame(ip, false))
+        return;
+    }
+    if (cb == outer || !out.start())
+      return;
+  }
+}
+#else
+void walk_suspended(weft_cb *outer, Walk &out) {
   weft_cb *cb = innermost(outer);
   if (is_fresh(cb))
     return;
@@ -190,38 +260,86 @@ void walk_suspended(weft_cb *outer, Printer &printer) {
   for (weft_cb *b = cb; b != outer; b = b->parent)
     ++starts;
   do {
-    unw_word_t ip = 0, offset = 0;
-    char name[256] = "";
+    unw_word_t ip = 0;
     lib.get_reg(&cursor, UNW_REG_IP, &ip);
     if (!ip)
       return;
-    lib.get_proc_name(&cursor, name, sizeof name, &offset);
     bool start = at_start(ip) || at_root(ip);
     if (start && --starts == 0)
       return;
-    if (start ? !printer.start() : !printer.frame(ip, name, offset, false))
+    if (start ? !out.start() : !out.frame(ip, false))
       return;
   } while (lib.step(&cursor) > 0);
 }
+#endif
 
-// dlopen and libunwind's tables want more room than a small stack has.
-struct SuspendedCall {
-  weft_cb *outer;
-  Printer printer;
-  bool walked;
+} // namespace
+
+void each_suspended_frame(weft_cb *outer, size_t limit, FrameVisit visit, void *arg, os::Symbols *symbols) {
+  if (!library().usable)
+    return;
+  SymbolsFor names(symbols);
+  Walk out{limit, visit, arg, 0, 0, names.get()};
+  walk_suspended(outer, out);
+}
+
+void frame_line(const Frame &frame, bool may_allocate, char *out, size_t size) {
+  if (frame.start) {
+    snprintf(out, size, "  #%-2zu -- continuation start --", frame.number);
+    return;
+  }
+  if (!frame.name) {
+    snprintf(out, size, "  #%-2zu %#zx (%s+%#zx)", frame.number, static_cast<size_t>(frame.ip), frame.object,
+             static_cast<size_t>(frame.object_offset));
+    return;
+  }
+  char *demangled = nullptr;
+  if (may_allocate && !strncmp(frame.name, "_Z", 2)) {
+    int status = 0;
+    demangled = abi::__cxa_demangle(frame.name, nullptr, nullptr, &status);
+  }
+  snprintf(out, size, "  #%-2zu %s+%#zx (%s+%#zx)", frame.number, demangled ? demangled : frame.name,
+           static_cast<size_t>(frame.offset), frame.object, static_cast<size_t>(frame.object_offset));
+  free(demangled);
+}
+
+namespace {
+
+struct Lines {
+  void (*line)(void *, const char *);
+  void *arg;
 };
-void walk_native(void *arg) {
-  auto *call = static_cast<SuspendedCall *>(arg);
-  call->walked = library().usable;
-  if (call->walked)
-    walk_suspended(call->outer, call->printer);
+void hand_line(void *arg, const Frame &frame) {
+  auto *lines = static_cast<Lines *>(arg);
+  char text[512];
+  frame_line(frame, true, text, sizeof text);
+  lines->line(lines->arg, text);
 }
 
 } // namespace
 
+[[gnu::noinline]] void backtrace(void *context, size_t skip, size_t limit,
+                                 void (*line)(void *, const char *), void *arg) {
+  Lines lines{line, arg};
+  each_frame(context, context ? 0 : skip + 1, limit, hand_line, &lines, nullptr);
+  asm volatile(""); // not a tail call: this frame is one to be left out
+}
+
 weft_status backtrace_suspended(weft_cb *outer, size_t limit, void (*line)(void *, const char *), void *arg) {
-  SuspendedCall call{outer, Printer{limit, line, arg}, false};
-  call_native(walk_native, &call);
+  // dlopen and libunwind's tables want more room than a small stack has.
+  struct Call {
+    weft_cb *outer;
+    size_t limit;
+    Lines lines;
+    bool walked;
+  } call{outer, limit, {line, arg}, false};
+  call_native(
+      [](void *a) {
+        auto *c = static_cast<Call *>(a);
+        c->walked = walk_ready();
+        each_suspended_frame(c->outer, c->limit, hand_line, &c->lines, nullptr);
+      },
+      &call);
   return call.walked ? WEFT_OK : WEFT_E_NOTFOUND;
 }
 

@@ -60,8 +60,9 @@ inline void take_from_buffer(weft_chan *c, void *elem) {
 inline weft_status try_send(weft_chan *c, const void *elem) {
   if (__builtin_expect(c->closed, 0))
     return WEFT_E_CLOSED;
-  if (Waiter *receiver = peek_waiter(c->receivers)) {
-    choose_waiter(receiver, WEFT_OK);
+  while (Waiter *receiver = peek_waiter(c->receivers)) {
+    if (!choose_waiter(receiver, WEFT_OK))
+      continue;
     if (receiver->elem)
       copy_elem(receiver->elem, elem, c->elem_size);
     wake_chosen(receiver);
@@ -77,15 +78,18 @@ inline weft_status try_recv(weft_chan *c, void *elem) {
   if (c->count != 0) {
     take_from_buffer(c, elem);
     // The place that became free belongs to the sender who has waited longest.
-    if (Waiter *sender = peek_waiter(c->senders)) {
-      choose_waiter(sender, WEFT_OK);
+    while (Waiter *sender = peek_waiter(c->senders)) {
+      if (!choose_waiter(sender, WEFT_OK))
+        continue;
       put_in_buffer(c, sender->elem);
       wake_chosen(sender);
+      break;
     }
     return WEFT_OK;
   }
-  if (Waiter *sender = peek_waiter(c->senders)) {
-    choose_waiter(sender, WEFT_OK);
+  while (Waiter *sender = peek_waiter(c->senders)) {
+    if (!choose_waiter(sender, WEFT_OK))
+      continue;
     if (elem)
       copy_elem(elem, sender->elem, c->elem_size);
     wake_chosen(sender);

@@ -52,12 +52,15 @@ void words(const void *low, const void *high, weft_visit_words visit, void *arg)
 }
 
 void chain(weft_cb *outermost, weft_visit_words visit, void *arg) {
-  const void *low = suspended_low(innermost(outermost));
-  for (weft_cb *cb = innermost(outermost);; cb = cb->parent) {
-    words(low, words_of(cb), visit, arg);
+  const void *low = suspended_low(innermost(outermost)),
+             *high = suspended_high(innermost(outermost));
+  for (weft_cb *cb = innermost(outermost);;) {
+    words(low, high, visit, arg);
     if (cb == outermost)
       return;
     low = cb->psp;
+    cb = cb->parent;
+    high = words_of(cb);
   }
 }
 
@@ -153,6 +156,7 @@ uint64_t weft_collect_sweep(uint64_t *pages) {
       note_free(cb);
       cb->inner = cb;
       arch::san::forget_frames(cb);
+      arch::san::destroy(cb, arch::san::Ended::Abandoned);
       free_block(cb);
       if (cb == outermost)
         break;

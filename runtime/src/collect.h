@@ -37,5 +37,7 @@ extern thread_local WaitsForNative *waits_for_native;
 
 // Where what waits at cb for its next resume begins: its stack pointer, or what was bound below it.
 const void *suspended_low(const weft_cb *cb);
+// And where it ends: at the stack's top, or behind what was bound there.
+const void *suspended_high(const weft_cb *cb);
 
 } // namespace weft

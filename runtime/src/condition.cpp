@@ -10,21 +10,21 @@ weft_status weft_cond_wait(weft_cond *c, weft_mutex *m, uint64_t deadline_ns) {
   Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
+  ObjectHold hold(stripe_of(c) | stripe_of(m), deadline_ns != WEFT_NEVER, true);
   Wait wait{self};
   Waiter waiter{&wait};
-  {
-    ObjectHold hold(c);
-    push_waiter(c->waiters, &waiter);
-  }
-  weft_status unlocked = weft_mutex_unlock(m);
+  push_waiter(c->waiters, &waiter);
+  weft_status unlocked = hand_on(m);
   weft_status status = unlocked;
   if (unlocked == WEFT_OK)
-    status = park_until_chosen(wait, "condition", deadline_ns);
+    status = park_until_chosen(&hold, wait, WaitKind::Condition, c, deadline_ns);
   // Before waiting for the mutex: a signal must not go to a task that has given up.
   if (status != WEFT_OK)
     unlink_waiter(&waiter);
-  if (unlocked == WEFT_OK)
-    lock_through_cancels(m, self);
+  if (unlocked == WEFT_OK) {
+    hold.again();
+    lock_through_cancels(&hold, m, self);
+  }
   return status;
 }
 

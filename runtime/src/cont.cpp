@@ -10,10 +10,13 @@
 
 #include "arch/sanitizer.h"
 #include "arch/switch.h"
+#include "arch/valgrind.h"
 #include "collect.h"
+#include "debug_table.h"
 #include "fatal.h"
 #include "os/os.h"
 #include "overflow.h"
+#include "process.h"
 #include "stack.h"
 #include "trim.h"
 #include "weft/fiber.h"
@@ -26,19 +29,15 @@ extern "C" {
 
 // Never matched: the fast path reads the first entry of any table.
 const weft_handlers weft_no_handlers = {0, 0, {{nullptr, ~0u, 0}}};
-const char weft_abi1_x86_64_inline = 0;
+const char weft_abi1 = 0;
+#ifdef WEFT_ASAN
+const char weft_sanitizer_address = 0;
+#endif
+#ifdef WEFT_TSAN
+const char weft_sanitizer_thread = 0;
+#endif
 
 uint64_t weft_link_epoch = 1;
-
-void weft_rt_entry();
-void weft_rt_entry_root();
-uint32_t weft_rt_resume_text(weft_cb *, const weft_handlers *, const weft_payload *, weft_payload *,
-                             weft_cont *);
-void weft_rt_suspend_text(const weft_tag *, weft_payload *, const weft_payload *);
-using SwitchText = void(weft_cb *, const weft_tag *, const weft_payload *, weft_payload *);
-SwitchText weft_rt_switch_text0, weft_rt_switch_text1, weft_rt_switch_text2, weft_rt_switch_text3,
-    weft_rt_switch_text4, weft_rt_switch_text5;
-void weft_rt_call_on(void (*fn)(void *), void *arg, void *sp);
 
 // The C++ runtime's, by which thread_local objects are destroyed: last in, first out, and what is added
 // meanwhile comes next.
@@ -47,6 +46,8 @@ extern char __dso_handle __attribute__((visibility("hidden")));
 }
 
 namespace weft {
+
+std::atomic<uint32_t> slots_used; // written under the lock; slot 0 is never given out; debug_conts.cpp knows it
 
 // The end of every chain: handles nothing, is never suspended, shared by all threads.
 weft_cb weft_root_cb = {0, nullptr, nullptr, nullptr, &weft_no_handlers, nullptr, nullptr, 0, 0};
@@ -59,27 +60,47 @@ weft_cb no_slots[1] = {{~UINT64_C(0), nullptr, nullptr, nullptr, nullptr, nullpt
 weft_fiber_place no_fibers[1] = {};
 
 std::mutex lock;
-uint32_t slots_used;                    // slot 0 is never given out
 std::atomic<uint32_t> default_class{0}; // 0: not asked yet
 
 constexpr size_t kBothHalves = size_t(WEFT_COLD_OFFSET) * 2 / 4096 * 4096;
 constexpr size_t kFiberPlaces = (size_t(WEFT_SLOT_MASK) + 1) * sizeof(weft_fiber_place);
 
+// What core dumps have of the table: so many slots more, whenever the last of them is taken.
+constexpr uint32_t kDumped = 1 << 14;
+
+void dump_slots(uint32_t first) {
+  auto add = [](const void *from, const void *to) {
+    uintptr_t low = reinterpret_cast<uintptr_t>(from) & ~(os::page_size() - 1);
+    uintptr_t high = (reinterpret_cast<uintptr_t>(to) + os::page_size() - 1) & ~(os::page_size() - 1);
+    os::in_core_dumps(reinterpret_cast<void *>(low), high - low, true);
+  };
+  add(&weft_slots[first], &weft_slots[first + kDumped]);
+  add(cold(&weft_slots[first]), cold(&weft_slots[first + kDumped]));
+  add(&weft_fibers[first], &weft_fibers[first + kDumped]);
+}
+
 bool reserve_table() {
-  if (slots_used)
+  if (slots_used.load(std::memory_order_relaxed))
     return true;
   auto *base = static_cast<char *>(os::reserve(kBothHalves + kFiberPlaces));
   if (!base)
     return false;
   weft_slots = reinterpret_cast<weft_cb *>(base);
+  os::in_core_dumps(base, kBothHalves + kFiberPlaces, false);
   weft_slots[0].handle = ~UINT64_C(0);
   weft_fibers = reinterpret_cast<weft_fiber_place *>(base + kBothHalves);
+  dump_slots(0);
   slots_used = 1;
   return true;
 }
 
+// A static program has the debugger's table because somebody names it.
+[[gnu::used]] const void *const keep_debug_table = weft_debug_table;
+
 // So that a program's first lookup of any handle, made up or not, finds the table.
 [[gnu::constructor]] void at_load() {
+  if (sleeps())
+    return; // the table is another copy's
   std::lock_guard<std::mutex> hold(lock);
   reserve_table();
 }
@@ -88,7 +109,9 @@ weft_cb *new_slot() {
   std::lock_guard<std::mutex> hold(lock);
   if (!reserve_table() || slots_used == WEFT_SLOT_MASK)
     return nullptr;
-  uint32_t slot = slots_used++;
+  uint32_t slot = slots_used.fetch_add(1, std::memory_order_relaxed);
+  if (slot % kDumped == 0)
+    dump_slots(slot);
   weft_cb *cb = &weft_slots[slot];
   cb->handle = WEFT_GENERATION_ONE | slot;
   return cb;
@@ -107,6 +130,7 @@ void end_thread(void *) {
 void arm_thread() {
   if (weft_tls.armed)
     return;
+  join_process();
   __cxa_thread_atexit(end_thread, nullptr, &__dso_handle);
   weft_tls.armed = 1;
   install_overflow_handler();
@@ -134,6 +158,7 @@ void arm_thread() {
   ColdCb *c = cold(cb);
   c->stack_low = stack.low;
   c->stack_top = stack.top - sizeof(BodyWords);
+  arch::valgrind::register_stack(stack.low, stack.top);
   prepare_stack(cb);
   return cb;
 }
@@ -162,46 +187,35 @@ inline weft_cb *take_block(uint32_t stack_class) {
   return slow_block(stack_class);
 }
 
-inline void start_at(weft_cb *cb, void (*entry)(), void *fn, void *env) {
-  auto *frame = reinterpret_cast<void **>(cold(cb)->stack_top) - 3;
-  frame[0] = fn;
-  frame[1] = env; // [2] is the block, since the stack was made; nothing overwrites it
-  cb->sp = frame;
-  cb->ip = reinterpret_cast<void *>(entry);
+inline void start_at(weft_cb *cb, arch::Start how, void *fn, void *env) {
+  arch::prepare_start(cb, how, fn, env);
   cb->inner = cb;
   // The last use may have ended with some: code that is unwound, or leaves by longjmp, may not balance.
-  reinterpret_cast<BodyWords *>(frame + 3)->exceptions = {};
+  reinterpret_cast<BodyWords *>(cold(cb)->stack_top)->exceptions = {};
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
   cb->flags |= kCbSanitized;
 #endif
 }
 
 // The body of the out-of-line form: payload registers to memory and back. An ordinary function for the
-// trampoline; ends by the text of return.
-[[noreturn]] void run_body(BodyWords *words, uint64_t i0, uint64_t i1, uint64_t i2, uint64_t i3,
+// trampoline.
+[[noreturn]] void run_body(void *env, uint64_t i0, uint64_t i1, uint64_t i2, uint64_t i3,
                            uint64_t i4, uint64_t i5, double f0, double f1, double f2, double f3,
                            double f4, double f5) {
+  auto *words = static_cast<BodyWords *>(env);
   weft_payload io = {{i0, i1, i2, i3, i4, i5}, {f0, f1, f2, f3, f4, f5}};
   words->body(words->env, &io);
-  asm volatile("movq 0(%0), %%rsi\n\tmovq 8(%0), %%rdx\n\tmovq 16(%0), %%rcx\n\t"
-               "movq 24(%0), %%r8\n\tmovq 32(%0), %%r9\n\tmovq 40(%0), %%rax\n\t"
-               "movsd 48(%0), %%xmm0\n\tmovsd 56(%0), %%xmm1\n\tmovsd 64(%0), %%xmm2\n\t"
-               "movsd 72(%0), %%xmm3\n\tmovsd 80(%0), %%xmm4\n\tmovsd 88(%0), %%xmm5\n\t"
-               WEFT_X86_64_RETURN("%%", "$")
-               :
-               : "D"(&io)
-               : "memory");
-  __builtin_unreachable();
+  arch::end_body_with(&io);
 }
 
-weft_cont new_with_body(void (*entry)(), weft_body body, void *env, uint32_t stack_class) {
+weft_cont new_with_body(weft_body body, void *env, uint32_t stack_class) {
   weft_cb *cb = take_block(resolve(stack_class));
   if (!cb)
     return 0;
   auto *words = reinterpret_cast<BodyWords *>(cold(cb)->stack_top);
   words->body = body;
   words->env = env;
-  start_at(cb, entry, reinterpret_cast<void *>(run_body), words);
+  start_at(cb, arch::Start::Continuation, reinterpret_cast<void *>(run_body), words);
   return cb->handle;
 }
 
@@ -259,32 +273,28 @@ weft_cb *new_root(void (*body)(void *), void *env, uint32_t stack_class) {
   weft_cb *cb = take_block(resolve(stack_class));
   if (!cb)
     return nullptr;
-  start_at(cb, weft_rt_entry_root, reinterpret_cast<void *>(body), env);
+  start_at(cb, arch::Start::Root, reinterpret_cast<void *>(body), env);
   if (__builtin_expect(__builtin_add_overflow(cb->handle, WEFT_GENERATION_ONE, &cb->handle), 0))
     return weft_rt_cont_renew(cb);
   return cb;
 }
+
+bool is_own_table() { return weft_slots == no_slots || slots_used; }
+
+std::mutex &slots_lock() { return lock; }
 
 void set_default_stack_class(uint32_t stack_class) { default_class.store(stack_class); }
 
 void free_block(weft_cb *cb) {
   arm_thread();
   if (cb->flags) {
-    arch::san::destroy(cb);
+    arch::san::destroy(cb, arch::san::Ended::Unwound);
     arch::san::forget_frames(cb); // those that were unwound: nobody tells ASan of each
     cold(cb)->cache_tag = nullptr;
     cb->flags = 0;
   }
   cb->parent = weft_tls.free_list[cb->stack_class];
   weft_tls.free_list[cb->stack_class] = cb;
-}
-
-bool is_fresh(const weft_cb *cb) {
-  if (cb->inner != cb)
-    return false;
-  void *ip = suspended_ip(cb);
-  return ip == reinterpret_cast<void *>(weft_rt_entry) ||
-         ip == reinterpret_cast<void *>(weft_rt_entry_root);
 }
 
 WEFT_NOT_SEEN weft_cb *innermost(weft_cb *outermost) {
@@ -296,18 +306,55 @@ uint32_t resume_block(weft_cb *cb, const weft_handlers *on, const weft_payload &
   weft_payload scratch;
   weft_cont none;
   arch::san::Leave leave(arch::san::into(cb));
-  uint32_t which = weft_rt_resume_text(cb, on && on->count ? on : &weft_no_handlers, &in,
+  uint32_t which = arch::resume_memory(cb, on && on->count ? on : &weft_no_handlers, &in,
                                        out ? out : &scratch, next ? next : &none);
   leave.back();
   return which;
 }
 
-uint32_t slot_count() {
-  std::lock_guard<std::mutex> hold(lock);
-  return slots_used;
+uint32_t slot_count() { return slots_used.load(std::memory_order_relaxed); }
+
+namespace {
+
+using Native = void(void (*fn)(void *), void *arg);
+constinit thread_local Native *native_elsewhere = nullptr;
+
+struct NativeCall {
+  void (*fn)(void *);
+  void *arg;
+};
+
+void call_elsewhere(void *arg) {
+  auto *call = static_cast<NativeCall *>(arg);
+  native_elsewhere(call->fn, call->arg);
+}
+
+} // namespace
+
+void set_native_elsewhere(Native *to) { native_elsewhere = to; }
+
+void call_scheduler(void (*fn)(void *), void *arg) {
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN) || defined(WEFT_PORT_PORTABLE)
+  call_native(fn, arg);
+#else
+  weft_cb *me = weft_current();
+  if (__builtin_expect(me == &weft_root_cb, 0)) {
+    fn(arg);
+    return;
+  }
+  while (me->parent != &weft_root_cb)
+    me = me->parent;
+  const void *low;
+  arch::call_native(fn, arg, me, &low);
+#endif
 }
 
 void call_native(void (*fn)(void *), void *arg) {
+  NativeCall elsewhere{fn, arg};
+  if (__builtin_expect(native_elsewhere != nullptr, 0)) {
+    fn = call_elsewhere;
+    arg = &elsewhere;
+  }
   weft_cb *me = weft_current();
   if (me == &weft_root_cb) {
     fn(arg);
@@ -340,7 +387,7 @@ void call_native(void (*fn)(void *), void *arg) {
     arch::san::NativeCall told;
     ~Call() { told.back(); }
   } call{fn, arg, arch::san::NativeCall(me)};
-  weft_rt_call_on(
+  arch::call_native(
       [](void *arg) {
         auto *c = static_cast<Call *>(arg);
         struct There { // also when an exception leaves
@@ -350,7 +397,7 @@ void call_native(void (*fn)(void *), void *arg) {
         } there(c->told);
         c->fn(c->arg);
       },
-      &call, outermost->psp);
+      &call, outermost, &waits_for_native->sp);
 }
 
 } // namespace weft
@@ -364,11 +411,21 @@ weft_fiber_place *weft_fibers = no_fibers;
 
 __thread weft_thread weft_tls __attribute__((tls_model("initial-exec"))) = {&weft_root_cb, {}, 0, 0};
 
+__thread uint64_t weft_thread_number __attribute__((tls_model("initial-exec"))) = 0;
+
+uint64_t weft_thread_numbers_given = 0; // 64 bits: none comes twice. A symbol, so that it is of the same libweft as the variable
+
+uint64_t weft_rt_thread_number(void) {
+  if (!weft_thread_number)
+    weft_thread_number = __atomic_add_fetch(&weft_thread_numbers_given, 1, __ATOMIC_RELAXED);
+  return weft_thread_number;
+}
+
 // noinline: its callers must not keep the thread-local's address over a switch.
 [[gnu::noinline]] weft_cb *weft_current(void) { return weft_tls.current; }
 
 static weft_cont start(weft_cb *cb, void (*fn)(void), void *env) {
-  start_at(cb, weft_rt_entry, reinterpret_cast<void *>(fn), env);
+  start_at(cb, arch::Start::Continuation, reinterpret_cast<void *>(fn), env);
   return cb->handle;
 }
 
@@ -388,7 +445,7 @@ weft_cont weft_rt_cont_new(void (*fn)(void), void *env, uint32_t stack_class) {
 }
 
 weft_cont weft_rt_cont_new_mem(weft_body body, void *env, uint32_t stack_class) {
-  return new_with_body(weft_rt_entry, body, env, stack_class);
+  return new_with_body(body, env, stack_class);
 }
 
 weft_cb *weft_rt_cont_renew(weft_cb *old) {
@@ -427,7 +484,7 @@ WEFT_NOT_SEEN void weft_rt_before_return(weft_cb *cb) {
   if (!cb->flags)
     return;
   arch::san::before_return();
-  arch::san::destroy(cb);
+  arch::san::destroy(cb, arch::san::Ended::Returned);
   cold(cb)->cache_tag = nullptr;
   cb->flags = 0;
 }
@@ -452,7 +509,7 @@ uint32_t weft_rt_resume_sent(weft_cont k, const weft_handlers *on, const weft_pa
 void weft_rt_suspend(const weft_tag *tag, const weft_payload *in, weft_payload *out) {
   weft_payload scratch;
   arch::san::Leave leave(arch::san::out_of(tag));
-  weft_rt_suspend_text(tag, out ? out : &scratch, in ? in : &kNoPayload);
+  arch::suspend_memory(tag, out ? out : &scratch, in ? in : &kNoPayload);
   leave.back();
 }
 
@@ -463,9 +520,6 @@ void weft_rt_switch_sent(weft_cont k, const weft_tag *tag, const weft_payload *i
 
 void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, uint32_t int_count,
                     weft_payload *out) {
-  static SwitchText *const text[] = {weft_rt_switch_text0, weft_rt_switch_text1,
-                                     weft_rt_switch_text2, weft_rt_switch_text3,
-                                     weft_rt_switch_text4, weft_rt_switch_text5};
   if (int_count > WEFT_PAYLOAD_INTS - 1)
     weft_trap(WEFT_RULE_PAYLOAD, k, tag);
   refuse_too_much(k, int_count + 1, 0, tag); // else the handle of who is left would be lost too
@@ -474,7 +528,7 @@ void weft_rt_switch(weft_cont k, const weft_tag *tag, const weft_payload *in, ui
     weft_trap(WEFT_RULE_CONSUMED, k, tag);
   weft_payload scratch;
   arch::san::Leave leave(arch::san::into_by(tag, cb));
-  text[int_count](cb, tag, in ? in : &kNoPayload, out ? out : &scratch);
+  arch::switch_memory(cb, tag, in ? in : &kNoPayload, int_count, out ? out : &scratch);
   leave.back();
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "exceptions.h"
+#include "os/os.h"
 #include "weft/lowered.h"
 
 namespace weft {
@@ -29,13 +30,24 @@ struct ColdCb {
   char *stack_low; // lowest usable byte, above the guard
   char *stack_top; // 16-aligned, coloured; above it lies BodyWords, then nothing
   void *tsan_fiber;
-  void *asan_fake;
+  union { // a build is for one of them at most
+    void *asan_fake;
+    uint64_t tsan_worn; // see arch/sanitizer.cpp
+  };
 };
 static_assert(sizeof(ColdCb) == sizeof(weft_cb));
 
 inline ColdCb *cold(weft_cb *cb) {
   return reinterpret_cast<ColdCb *>(reinterpret_cast<char *>(cb) + WEFT_COLD_OFFSET);
 }
+
+#if defined(WEFT_PORT_PORTABLE)
+// What was bound to a continuation for its next resume (arch/boost/bind.cpp).
+struct Bound {
+  weft_payload values;
+  uint64_t ints, floats;
+};
+#endif
 
 // Above stack_top: what a body of the out-of-line form needs, and every continuation's C++ exceptions. The last two say
 // where a search for an exception's handler left the continuation (drop.cpp).
@@ -45,6 +57,9 @@ struct BodyWords {
   ExceptionGlobals exceptions;
   weft_cont searched_as;
   void *searched_to;
+#if defined(WEFT_PORT_PORTABLE)
+  Bound bound;
+#endif
 };
 static_assert(sizeof(BodyWords) % 16 == 0);
 
@@ -78,15 +93,20 @@ uint32_t resume_block(weft_cb *cb, const weft_handlers *on, const weft_payload &
 weft_cb *innermost(weft_cb *outermost);
 // Never resumed yet.
 bool is_fresh(const weft_cb *cb);
-// Whether what is bound to a suspended chain is too much with so much more (bind.cpp).
+// Whether what is bound to a suspended chain is too much with so much more (each port's bind.cpp).
 bool bound_too_much(const weft_cb *cb, uint32_t ints, uint32_t floats);
-// Where a suspended block goes on once what was bound to it is in place (bind.cpp): its ip, mostly.
+// Where a suspended block goes on once what was bound to it is in place: its ip, mostly. Of inline ports.
 void *suspended_ip(const weft_cb *cb);
+
+// False: weft_slots is the table of another copy of libweft.
+bool is_own_table();
 
 // What class 0 means from now on, for the whole process. Before a runtime says so, WEFT_STACK does.
 void set_default_stack_class(uint32_t stack_class);
 // config.cpp: WEFT_STACK's class, or the built-in one. A wrong value is fatal.
 uint32_t stack_class_of_environment();
+// config.cpp: WEFT_GUARD's, or the best there is. A wrong value, or one that this system does not have, is fatal.
+os::Guard guard_of_environment();
 
 // The first block of the running chain that stands on the thread's own stack is its root block.
 extern weft_cb weft_root_cb;
@@ -94,6 +114,10 @@ extern weft_cb weft_root_cb;
 // Runs fn(arg) on the thread's native stack (the stack under the outermost continuation); a plain
 // call outside of continuations. fn must not suspend.
 void call_native(void (*fn)(void *), void *arg);
+// The same for a scheduler's functions, which neither throw nor suspend nor call back. Not where carriers run tasks.
+void call_scheduler(void (*fn)(void *), void *arg);
+// On the calling thread, from now on, what call_native is asked for is given to `to` instead, on the native stack.
+void set_native_elsewhere(void (*to)(void (*fn)(void *), void *arg));
 
 } // namespace weft
 
@@ -102,3 +126,5 @@ extern "C" uint64_t weft_link_epoch;
 
 // Thread-local; see abi/lowered.h. Exported: lowered code in other objects reads it.
 extern "C" WEFT_API __thread weft_thread weft_tls __attribute__((tls_model("initial-exec")));
+extern "C" WEFT_API uint64_t weft_thread_numbers_given;
+extern "C" WEFT_API __thread uint64_t weft_thread_number __attribute__((tls_model("initial-exec")));

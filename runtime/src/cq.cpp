@@ -13,9 +13,11 @@ using namespace weft;
 
 // In the frame of who waits. A freed queue takes itself out; a wait that is unwound leaves it.
 struct weft_cq_place {
-  weft_cq *cq;
-  explicit weft_cq_place(weft_cq *of) : cq(of) { cq->place = this; }
+  weft_cq *cq; // null: it was freed
+  weft_runtime *rt;
+  explicit weft_cq_place(weft_cq *of) : cq(of), rt(of->rt) { cq->place = this; }
   ~weft_cq_place() {
+    weft::Hold hold(rt);
     if (cq) {
       cq->place = nullptr;
       cq->waiter = 0;
@@ -86,7 +88,7 @@ extern "C" {
 
 weft_cq *weft_cq_new(weft_runtime *rt) {
   if (!rt)
-    rt = tls_runtime;
+    rt = runtime_here();
   if (!rt)
     return nullptr;
   auto *cq = new (std::nothrow) weft_cq{};
@@ -98,6 +100,7 @@ weft_cq *weft_cq_new(weft_runtime *rt) {
 void weft_cq_free(weft_cq *cq) {
   if (!cq)
     return;
+  Hold hold(cq->rt);
   while (TokenSlot *slot = cq->done_head) {
     unlink_done(cq, slot);
     recycle_token(slot);
@@ -120,6 +123,9 @@ weft_status weft_cq_add(weft_cq *cq, weft_token token, uint64_t key) {
     return WEFT_E_STALE;
   if (!cq || slot->rt.load(std::memory_order_relaxed) != cq->rt || !on_loop(cq->rt))
     return WEFT_E_INVAL;
+  Hold hold(cq->rt);
+  if (!find_token(token))
+    return WEFT_E_STALE;
   if (slot->cq || slot->waiter)
     return WEFT_E_BUSY;
   slot->cq = cq;
@@ -143,6 +149,7 @@ weft_status weft_cq_add(weft_cq *cq, weft_token token, uint64_t key) {
 weft_status weft_cq_poll(weft_cq *cq, weft_cq_event *event) {
   if (!cq || !event)
     return WEFT_E_INVAL;
+  Hold hold(cq->rt);
   TokenSlot *slot = cq->done_head;
   if (!slot)
     return WEFT_E_AGAIN;
@@ -157,6 +164,7 @@ weft_status weft_cq_poll(weft_cq *cq, weft_cq_event *event) {
 }
 
 weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event) {
+  Hold hold(cq->rt); // also from one round to the next: it may be freed while nobody waits
   for (;;) {
     weft_status status = weft_cq_poll(cq, event);
     if (status != WEFT_E_AGAIN)
@@ -170,7 +178,9 @@ weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event
       return WEFT_E_NOMEM;
     weft_cq_place place(cq);
     cq->waiter = token;
+    hold.end();
     status = weft_await_until(token, deadline_ns, nullptr);
+    hold.again();
     if (!place.cq)
       return WEFT_E_STALE;
     if (status != WEFT_OK) {

@@ -9,12 +9,21 @@
 // The yield is the path that counts: pick, resume, the check of which, ready; two table calls, no
 // lock, no clock, no thread-local. What a run might need afterwards (tasks woken meanwhile)
 // is one predictable test; budget, inbox and timers share the countdown.
-// The loop is compiled twice, so that tracing is no test at all.
+// The loop is compiled thrice: bare, with a trace, and with all that one worker on its own thread does not need (locks,
+// forced migration), so that none of these is a test. slice_inside is the root's for workers that need no lock (parallel.h).
 #include "arch/switch.h"
+#include "binding.h"
 #include "cont.h"
+#include "count.h"
 #include "fatal.h"
+#include "migrate.h"
+#include "object_hold.h"
+#include "parallel.h"
 #include "runtime.h"
 #include "trace.h"
+#include "worker.h"
+#include "wrong_picks.h"
+
 
 extern "C" {
 const weft_tag weft_yield_tag = {"weft.yield", "->"};
@@ -33,6 +42,11 @@ namespace {
 
 enum : uint32_t { kReturned = 0, kYielded = 1, kAwaits = 2, kParks = 3 };
 
+enum class Mode { Bare, Traced, Shared };
+template <Mode mode> bool traced(const weft_worker *w) {
+  return mode == Mode::Traced || (mode == Mode::Shared && w->rt->trace);
+}
+
 } // namespace
 
 // The yield is first: a suspend looks at the first entry in line and asks the runtime for others.
@@ -47,213 +61,298 @@ namespace {
 Task *task_of(weft_ent *ent) { return reinterpret_cast<Task *>(ent); }
 weft_domain *domain_of(weft_ent *ent) { return reinterpret_cast<weft_domain *>(ent); }
 
-[[gnu::cold, noreturn]] void picked_unready(weft_domain *d, weft_ent *ent) {
-  fatal("weft: scheduler '%s' of domain '%s' #%llu picked %s #%llu, which is not ready (SCHED-01)",
-        d->ops.name, d->name, (unsigned long long)d->ent.id,
-        ent->kind == WEFT_ENT_TASK ? "task" : "domain", (unsigned long long)ent->id);
+// What is watched is ready, and has not been picked for a moment.
+[[gnu::cold, gnu::noinline]] void picked_marked(weft_domain *d, weft_ent *ent) {
+  if (ent->reserved != kEntWatched)
+    picked_unready(d, ent);
+  set_state(ent, kEntReady);
 }
 
-[[gnu::cold, noreturn]] void picked_too_many(weft_domain *d, size_t n) {
-  fatal("weft: scheduler '%s' of domain '%s' #%llu picked %zu at once, where at most %u were asked "
-        "for (SCHED-08)",
-        d->ops.name, d->name, (unsigned long long)d->ent.id, n, kLine);
-}
-
-[[gnu::cold, noreturn]] void lost(weft_domain *d) {
-  Task *example = nullptr;
-  task_table().each([&](Task &t) {
-    if (!example && t.domain == d && is_ready(t.ent))
-      example = &t;
-  });
-  fatal("weft: scheduler '%s' of domain '%s' #%llu picks nothing, but %u of its entities are ready "
-        "%s%s%s%.0llu (SCHED-02)",
-        d->ops.name, d->name, (unsigned long long)d->ent.id, d->ready,
-        example ? ", one is task '" : "", example ? example->name : "", example ? "' #" : "",
-        (unsigned long long)(example ? example->ent.id : 0));
-}
-
-void tell_ran(weft_runtime *rt, weft_domain *d, weft_ent *ent, weft_outcome outcome) {
+void tell_ran(weft_worker *w, weft_domain *d, weft_ent *ent, weft_outcome outcome) {
   if (__builtin_expect(d->ops.ran != nullptr, 0))
-    d->ops.ran(d->self, &rt->worker, ent, outcome, 0);
+    d->ops.ran(d->self, w, ent, outcome, 0);
+}
+
+bool take_stack(Task *t) {
+  t->cb = new_root(task_body, t, t->stack_class);
+  if (__builtin_expect(!t->cb, 0))
+    return false;
+  t->errno_value = 0;
+  return true;
 }
 
 // No memory for a stack: the task waits until another one ends and leaves its own. With none to
 // wait for this is the end, because a spawn that was accepted cannot be taken back.
-[[gnu::cold, gnu::noinline]] void wait_for_stack(weft_runtime *rt, weft_domain *d, Task *t) {
-  if (rt->stacks_bound == 0)
+[[gnu::cold, gnu::noinline]] void wait_for_stack(weft_worker *w, weft_domain *d, Task *t) {
+  Halt halt(w->rt); // nobody ends one unseen
+  count(w, d, kNoStack);
+  if (w->rt->parallel && take_stack(t)) { // somebody did before
+    w->rt->stacks_bound++;
+    weft_ent_list one{&t->ent, &t->ent, 1};
+    t->ent.next = nullptr;
+    d->ops.ready(d->self, &one, w, WEFT_WHY_WAKE);
+    return;
+  }
+  if (bound_stacks(w->rt) == 0)
     fatal(
         "weft: no memory for the stack of task '%s' #%llu, and no other task has one to give back",
         t->name, (unsigned long long)t->ent.id);
   d->ready--;
-  t->ent.reserved = kEntParked;
+  set_state(&t->ent, kEntParked);
+  t->since = w->now;
   t->wait = WaitKind::Stack;
-  t->woken_next = rt->stackless;
-  rt->stackless = t;
-  if (rt->trace)
+  t->next_stackless = w->rt->stackless;
+  w->rt->stackless = t;
+  if (w->rt->trace)
     event::parked(t, waits_of(*t));
-  tell_ran(rt, d, &t->ent, WEFT_RAN_PARKED);
+  tell_ran(w, d, &t->ent, WEFT_RAN_PARKED);
+}
+
+void leave_and_lock(weft_worker *w) {
+  leave(w);
+  take_lock(w);
 }
 
 // The handle is consumed once, here: nobody is ever shown it again, so the loop resumes the block
 // itself from now on (TASK-03).
-[[gnu::noinline]] bool bind_stack(weft_runtime *rt, weft_domain *d, Task *t) {
-  t->cb = new_root(task_body, t, t->stack_class);
-  if (__builtin_expect(!t->cb, 0)) {
-    wait_for_stack(rt, d, t);
+[[gnu::noinline]] bool bind_stack(weft_worker *w, weft_domain *d, Task *t) {
+  if (__builtin_expect(!take_stack(t), 0)) {
+    if (w->inside.load(std::memory_order_relaxed))
+      leave_and_lock(w);
+    wait_for_stack(w, d, t);
     return false;
   }
-  rt->stacks_bound++;
-  rt->stats.stacks_reused++;
+  if (w->inside.load(std::memory_order_relaxed)) {
+    up(w->tally.bound);
+    return true;
+  }
+  w->rt->stacks_bound++;
+  w->rt->stats.stacks_reused++;
   return true;
 }
 
 // It has been saved: from here on it may be made ready.
-[[gnu::always_inline]] inline void parked(weft_runtime *rt, weft_domain *d, Task *t) {
+[[gnu::always_inline]] inline void parked(weft_worker *w, weft_domain *d, Task *t) {
   d->ready--;
-  rt->stats.parked++;
-  t->ent.reserved = kEntParked;
+  count(w, d, kParked);
+  __atomic_store_n(&t->ent.reserved, kEntParked, __ATOMIC_RELEASE);
+  t->since = w->now;
 }
 
-template <bool traced>
-[[gnu::always_inline]] inline void after_park(weft_runtime *rt, weft_domain *d, Task *t,
+template <Mode mode>
+[[gnu::always_inline]] inline void after_park(weft_worker *w, weft_domain *d, Task *t,
                                               WaitKind kind, uint64_t deadline) {
-  parked(rt, d, t);
-  t->wait = kind;
+  parked(w, d, t);
+  set_wait(t, kind);
   if (__builtin_expect(kind == WaitKind::Wake, 0))
-    rt->parked_for_wake++;
-  if (__builtin_expect(deadline != WEFT_NEVER, 0))
-    rt->timers.arm(&t->timer, deadline);
-  if (traced)
+    w->rt->parked_for_wake++;
+  if (__builtin_expect(deadline != WEFT_NEVER, 0)) {
+    w->rt->timers.arm(&t->timer, deadline);
+    if (mode == Mode::Shared)
+      deadline_moved(w);
+  }
+  if (traced<mode>(w))
     event::parked(t, waits_of(*t));
-  tell_ran(rt, d, &t->ent, WEFT_RAN_PARKED);
+  tell_ran(w, d, &t->ent, WEFT_RAN_PARKED);
+  if (mode == Mode::Shared && w->objects) { // in a parallel runtime, with the runtime's lock before them
+    unlock_objects(w);
+    leave(w);
+  }
 }
 
-[[gnu::noinline]] void after_await(weft_runtime *rt, weft_domain *d, Task *t, uint64_t i0,
+[[gnu::noinline]] void after_await(weft_worker *w, weft_domain *d, Task *t, uint64_t i0,
                                    uint64_t i1) {
-  parked(rt, d, t);
+  parked(w, d, t);
   t->wait = WaitKind::Token;
-  rt->awaiting++;
+  w->rt->awaiting++;
   bool waits = await_parked(t, i0, i1);
-  if (rt->trace)
+  if (w->rt->trace)
     event::parked(t, waits_of(*t));
-  tell_ran(rt, d, &t->ent, WEFT_RAN_PARKED);
+  tell_ran(w, d, &t->ent, WEFT_RAN_PARKED);
   if (!waits)
     unpark(t, WEFT_OK, WEFT_WHY_WAKE);
-  if (rt->woken_head)
-    flush_ready(rt, &rt->worker);
+  if (w->woken_head)
+    flush_ready(w, w);
 }
 
-[[gnu::noinline]] void after_return(weft_runtime *rt, weft_domain *d, Task *t) {
+[[gnu::noinline]] void after_return(weft_worker *w, weft_domain *d, Task *t) {
   d->ready--;
-  tell_ran(rt, d, &t->ent, WEFT_RAN_DONE);
+  tell_ran(w, d, &t->ent, WEFT_RAN_DONE);
   finish_task(t);
 }
 
 // Mostly it is one task, of the same domain.
-template <bool traced>
-[[gnu::always_inline]] inline void flush_from(weft_runtime *rt, weft_domain *d) {
-  Task *woken = rt->woken_head;
-  if (traced || woken != rt->woken_tail || woken->domain != d) {
-    flush_ready(rt, &rt->worker);
+template <Mode mode>
+[[gnu::always_inline]] inline void flush_from(weft_worker *w, weft_domain *d) {
+  Task *woken = w->woken_head;
+  if (mode != Mode::Bare || woken != w->woken_tail || woken->domain != d) {
+    flush_ready(w, w);
     return;
   }
-  rt->woken_head = nullptr;
+  w->woken_head = nullptr;
   d->ready++;
-  rt->stats.readied++;
-  woken->ent.next = nullptr;
+  count(w, d, kReadied);
   weft_ent_list one{&woken->ent, &woken->ent, 1};
-  d->ops.ready(d->self, &one, &rt->worker, woken->why);
+  d->ops.ready(d->self, &one, w, why_of(woken));
 }
 
 // Who yielded into the next task without coming back here, in that order.
-[[gnu::always_inline]] inline void ready_yielded(weft_runtime *rt, weft_domain *d, size_t count) {
-  weft_ent *tail = rt->yielded_tail;
+[[gnu::always_inline]] inline void ready_yielded(weft_worker *w, weft_domain *d, size_t count) {
+  weft_ent *tail = w->yielded_tail;
   tail->next = nullptr;
-  weft_ent_list list{rt->yielded_head, tail, count};
-  d->ops.ready(d->self, &list, &rt->worker, WEFT_WHY_YIELD);
+  weft_ent_list list{w->yielded_head, tail, count};
+  d->ops.ready(d->self, &list, w, WEFT_WHY_YIELD);
+}
+
+// The task that runs is nobody else's, so the lock is let go meanwhile; one that parked in a call that holds it finds it
+// held.
+[[gnu::noinline]] arch::Outcome run_shared(weft_worker *w, Task *t) {
+  const bool locked = w->rt->workers > 1;
+  if (locked) {
+    if (!w->rt->parallel)
+      more_work(w);
+    if (w->index == 0 && w->rt->idle != 0)
+      find_timekeeper(w->rt);
+    if (!t->in_call) {
+      let_go(w);
+    }
+  }
+  arch::Outcome o;
+  if (w->carriers) {
+    o = carry(w, t);
+  } else {
+    *w->errno_at = t->errno_value;
+    o = arch::resume(t->cb, dispatch_handlers(), t->answer0, t->answer1);
+    t->errno_value = *w->errno_at;
+  }
+  t->in_call = w->holds && !w->objects;
+  if (locked && !w->holds) {
+    take_lock(w);
+  }
+  return o;
 }
 
 // Runs t, and whoever it and its followers hand over to (weft_yield); the last of them comes back.
 // Answers how many did.
-template <bool traced>
-[[gnu::always_inline]] inline uint32_t run_task(weft_runtime *rt, weft_domain *d, Task *t) {
-  if (__builtin_expect(!t->cb, 0) && !bind_stack(rt, d, t))
+template <Mode mode>
+[[gnu::always_inline]] inline uint32_t run_task(weft_worker *w, weft_domain *d, Task *t) {
+  if (__builtin_expect(!t->cb, 0) && !bind_stack(w, d, t))
     return 0;
-  rt->running = t;
-  if (traced)
+  w->running = t;
+  if (traced<mode>(w))
     event::run(t);
-  rt->yielded_tail = reinterpret_cast<weft_ent *>(&rt->yielded_head);
-  weft_ent **first = rt->ahead;
-  *rt->errno_at = t->errno_value;
-  arch::Outcome o = arch::resume(t->cb, dispatch_handlers(), t->answer0, t->answer1);
-  t = rt->running;
-  rt->running = nullptr;
-  t->errno_value = *rt->errno_at;
-  auto handed_over = static_cast<uint32_t>(rt->ahead - first);
+  w->yielded_tail = reinterpret_cast<weft_ent *>(&w->yielded_head);
+  weft_ent **first = w->ahead;
+  arch::Outcome o;
+  if (mode == Mode::Shared) {
+    d->running++;
+    count_origin(w, d, t);
+    o = run_shared(w, t);
+    d->running--;
+  } else {
+    *w->errno_at = t->errno_value;
+    o = arch::resume(t->cb, dispatch_handlers(), t->answer0, t->answer1);
+  }
+  t = w->running;
+  w->running = nullptr;
+  if (mode != Mode::Shared)
+    t->errno_value = *w->errno_at;
+  auto handed_over = static_cast<uint32_t>(w->ahead - first);
   uint32_t untold = handed_over;
-  if (uint32_t attention = rt->attention) {
-    rt->attention = 0;
+  if (uint32_t attention = w->attention) {
+    w->attention = 0;
+    if (__builtin_expect(attention & kForked, 0))
+      refuse_after_fork(w, t);
     if (untold) {
-      ready_yielded(rt, d, untold);
+      ready_yielded(w, d, untold);
       untold = 0;
-      rt->yielded_tail = reinterpret_cast<weft_ent *>(&rt->yielded_head);
+      w->yielded_tail = reinterpret_cast<weft_ent *>(&w->yielded_head);
     }
     if (attention & kWoken)
-      flush_from<traced>(rt, d);
+      flush_from<mode>(w, d);
     if (attention & kParking) {
-      after_park<traced>(rt, d, t, static_cast<WaitKind>(o.i0), o.i1);
+      after_park<mode>(w, d, t, static_cast<WaitKind>(o.i0), o.i1);
       return handed_over;
     }
   }
   if (__builtin_expect(o.which == kYielded, 1)) {
-    if (traced)
+    if (traced<mode>(w))
       event::yielded(t);
     if (__builtin_expect(d->ops.ran != nullptr, 0))
-      d->ops.ran(d->self, &rt->worker, &t->ent, WEFT_RAN_YIELDED, 0);
+      d->ops.ran(d->self, w, &t->ent, WEFT_RAN_YIELDED, 0);
     weft_ent *head = &t->ent;
     if (untold) {
-      rt->yielded_tail->next = head;
-      head = rt->yielded_head;
+      w->yielded_tail->next = head;
+      head = w->yielded_head;
     }
     t->ent.next = nullptr;
     weft_ent_list list{head, &t->ent, untold + size_t{1}};
-    d->ops.ready(d->self, &list, &rt->worker, WEFT_WHY_YIELD);
+    d->ops.ready(d->self, &list, w, WEFT_WHY_YIELD);
     return handed_over;
   }
   if (untold)
-    ready_yielded(rt, d, untold);
+    ready_yielded(w, d, untold);
   if (o.which == kReturned)
-    after_return(rt, d, t);
+    after_return(w, d, t);
   else if (o.which == kParks)
-    after_park<traced>(rt, d, t, static_cast<WaitKind>(o.i0), o.i1);
+    after_park<mode>(w, d, t, static_cast<WaitKind>(o.i0), o.i1);
   else
-    after_await(rt, d, t, o.i0, o.i1);
+    after_await(w, d, t, o.i0, o.i1);
   return handed_over;
 }
 
-template <bool traced> void slice(weft_runtime *rt, weft_domain *d, uint32_t picks);
+template <Mode mode> void slice(weft_worker *w, weft_domain *d, uint32_t picks);
 
-template <bool traced>
-[[gnu::noinline]] void run_child(weft_runtime *rt, weft_domain *d, weft_domain *child,
-                                 uint32_t picks) {
-  child->in_slice = true;
-  slice<traced>(rt, child, picks ? picks : child->picks);
-  child->in_slice = false;
+template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
+  weft_domain *d = child->parent;
+  if (mode == Mode::Shared)
+    d->running--;
   bool more = child->ready != 0;
-  if (traced)
-    event::slice_end(child, more);
-  tell_ran(rt, d, &child->ent, more ? WEFT_RAN_YIELDED : WEFT_RAN_EMPTY);
+  tell_ran(w, d, &child->ent, more ? WEFT_RAN_YIELDED : WEFT_RAN_EMPTY);
   if (more) {
+    count(w, d, kAgain);
     child->ent.next = nullptr;
     weft_ent_list one{&child->ent, &child->ent, 1};
-    if (traced)
+    if (traced<mode>(w))
       event::ready(d, &child->ent, WEFT_WHY_CHILD);
-    d->ops.ready(d->self, &one, &rt->worker, WEFT_WHY_CHILD);
-    return;
+    is_queued(child);
+    d->ops.ready(d->self, &one, w, WEFT_WHY_CHILD);
+  } else {
+    set_state(&child->ent, kEntParked);
+    d->ready--;
+    d->rt->ready_children -= !d->parent;
+    slice_ended(child);
   }
-  child->ent.reserved = kEntParked;
-  d->ready--;
-  slice_ended(child);
+  if (mode == Mode::Shared && no_longer_hollow(d))
+    back_to_parent<mode>(w, d);
+}
+
+// Of a child that was picked, by this worker or another one.
+template <Mode mode>
+[[gnu::noinline]] void slice_of_child(weft_worker *w, weft_domain *child, uint32_t picks) {
+  weft_domain *outer = begin_slice(w, child);
+  slice<mode>(w, child, picks ? picks : child->picks);
+  end_slice(w, child, outer);
+  child->in_slice = false;
+  bool hollow = mode == Mode::Shared && becomes_hollow(child);
+  if (traced<mode>(w))
+    event::slice_end(child, child->ready != 0 && !hollow);
+  if (!hollow)
+    back_to_parent<mode>(w, child);
+}
+
+template <Mode mode>
+[[gnu::noinline]] void run_child(weft_worker *w, weft_domain *d, weft_domain *child,
+                                 uint32_t picks) {
+  child->in_slice = true;
+  count(w, d, kSlices);
+  if (mode == Mode::Shared) {
+    d->running++;
+    is_picked(child);
+    if (send_to_its_side(w, child, picks))
+      return;
+  }
+  slice_of_child<mode>(w, child, picks);
 }
 
 // With this many tasks their records, blocks and stacks are out of the nearest cache when their
@@ -278,14 +377,14 @@ constexpr uint32_t kManyReady = 256;
 }
 
 // Fills the line anew; false when there is nothing to pick.
-[[gnu::always_inline]] inline bool pick_line(weft_runtime *rt, weft_domain *d) {
-  size_t n = d->ops.pick_many(d->self, &rt->worker, rt->now, d->line, kLine);
+[[gnu::always_inline]] inline bool pick_line(weft_worker *w, weft_domain *d) {
+  size_t n = d->ops.pick_many(d->self, w, w->now, d->line, kLine);
   if (__builtin_expect(n > kLine, 0))
     picked_too_many(d, n);
   for (size_t i = 0; i < n; ++i) {
     if (__builtin_expect(d->line[i]->reserved != kEntReady, 0))
-      picked_unready(d, d->line[i]);
-    d->line[i]->reserved = kEntAhead;
+      picked_marked(d, d->line[i]);
+    set_state(d->line[i], kEntAhead);
   }
   d->line_at = 0;
   d->line_end = static_cast<uint32_t>(n);
@@ -296,104 +395,240 @@ constexpr uint32_t kManyReady = 256;
 
 // There is one resume in it and no call around that, because a call that begins before a switch and
 // ends after it costs two mispredicted returns.
-template <bool traced>
-[[gnu::noinline]] void slice(weft_runtime *rt, weft_domain *d, uint32_t picks) {
+template <Mode mode>
+[[gnu::noinline]] void slice(weft_worker *w, weft_domain *d, uint32_t picks) {
   // A line is not worth its while for one.
-  const uint32_t too_few = !traced && d->ops.pick_many && !d->ops.ran ? 1 : UINT32_MAX;
+  const bool alone = mode == Mode::Bare || (mode == Mode::Shared && w->rt->workers <= 1 && !w->rt->trace);
+  const uint32_t too_few = alone && d->ops.pick_many && !d->ops.ran ? 1 : UINT32_MAX;
   do {
+    if (mode == Mode::Shared && was_sent(w) && !d->parent) {
+      weft_domain *sent = take_sent(w);
+      slice_of_child<mode>(w, sent, sent->sent_picks);
+      if (w->turn_over)
+        break;
+      continue;
+    }
     weft_ent *ent;
     weft_slice allowed = {};
     if (d->ready > too_few || d->line_at != d->line_end) {
-      if (d->line_at == d->line_end && !pick_line(rt, d))
-        lost(d);
+      if (d->line_at == d->line_end && !pick_line(w, d))
+        lost(d, d->ready);
       // Exact in picks, and the check comes when it is due; picks 0 is no limit.
       uint32_t more = d->line_end - d->line_at; // who may be handed over to
-      more = more < rt->countdown ? more : rt->countdown;
+      more = more < w->countdown ? more : w->countdown;
       more = (more - 1 < picks - 1 ? more : picks) - 1;
       weft_ent **at = d->line + d->line_at++;
       ent = *at;
-      ent->reserved = kEntReady;
-      rt->ahead = at + 1;
-      rt->ahead_end = at + 1 + more;
+      set_state(ent, kEntReady);
+      w->ahead = at + 1;
+      w->ahead_end = mode == Mode::Shared ? w->ahead : at + 1 + more;
     } else {
-      ent = d->ops.pick(d->self, &rt->worker, rt->now, &allowed);
+      ent = d->ops.pick(d->self, w, w->now, &allowed);
       if (__builtin_expect(!ent, 0)) {
-        if (d->ready)
-          lost(d);
+        if (uint32_t running = mode == Mode::Shared ? d->running : 0; d->ready != running)
+          lost(d, d->ready - running);
         break;
       }
       if (__builtin_expect(ent->reserved != kEntReady, 0))
-        picked_unready(d, ent);
-      if (traced)
+        picked_marked(d, ent);
+      if (traced<mode>(w))
         event::pick(d, ent);
-      rt->ahead_end = rt->ahead;
+      w->ahead_end = w->ahead;
+      if (mode == Mode::Bare && d->ready == 1 && too_few == 1 && ent->kind == WEFT_ENT_TASK) {
+        w->may_stay = w->alone = (w->countdown - 1 < picks - 1 ? w->countdown : picks) - 1;
+      }
     }
     if (__builtin_expect(ent->kind == WEFT_ENT_TASK, 1)) {
-      if (uint32_t handed_over = run_task<traced>(rt, d, task_of(ent))) {
+      uint32_t handed_over = run_task<mode>(w, d, task_of(ent));
+      if (mode == Mode::Bare && w->may_stay) {
+        uint32_t stayed = w->may_stay - w->alone;
+        w->may_stay = w->alone = 0;
+        picks -= stayed;
+        w->countdown -= stayed;
+      }
+      if (handed_over) {
         d->line_at += handed_over;
         picks -= handed_over;
-        rt->countdown -= handed_over;
+        w->countdown -= handed_over;
       }
-      if (__builtin_expect(--rt->countdown == 0, 0) && check_turn(rt))
+      if (__builtin_expect(--w->countdown == 0, 0) && check_turn(w))
         break;
     } else {
-      run_child<traced>(rt, d, domain_of(ent), allowed.picks);
-      if (rt->turn_over)
+      run_child<mode>(w, d, domain_of(ent), allowed.picks);
+      if (w->turn_over)
         break;
     }
   } while (--picks != 0);
 }
 
+// What became of t, which did not just yield, end unwatched or park in an object. Outside, and with the lock if it parked in a
+// call that holds it; or with the lock and inside, with stripes.
+[[gnu::noinline]] void after_run(weft_worker *w, weft_domain *d, Task *t, arch::Outcome o) {
+  if (!w->holds)
+    take_lock(w);
+  w->running = nullptr;
+  uint32_t attention = w->attention;
+  w->attention = 0;
+  if (__builtin_expect(attention & kForked, 0))
+    refuse_after_fork(w, t);
+  if (attention & kWoken)
+    flush_ready(w, w);
+  if (attention & kParking || o.which == kParks) {
+    after_park<Mode::Shared>(w, d, t, static_cast<WaitKind>(o.i0), o.i1);
+  } else if (o.which == kYielded) {
+    tell_ran(w, d, &t->ent, WEFT_RAN_YIELDED);
+    t->ent.next = nullptr;
+    weft_ent_list one{&t->ent, &t->ent, 1};
+    d->ops.ready(d->self, &one, w, WEFT_WHY_YIELD);
+  } else if (o.which == kReturned) {
+    after_return(w, d, t);
+  } else {
+    after_await(w, d, t, o.i0, o.i1);
+  }
+  let_go(w);
+}
+
+// It waits in an object, without a deadline, and is inside. Whom it woke before (a mutex is handed on in the wait for a
+// condition) is handed to the schedulers when nobody waits for its stripes any more.
+void after_park_in_object(weft_worker *w, weft_domain *d, Task *t, WaitKind kind) {
+  if (__builtin_expect(w->attention & kForked, 0))
+    refuse_after_fork(w, t);
+  w->attention &= ~kParking;
+  w->running = nullptr;
+  tell_ran(w, d, &t->ent, WEFT_RAN_PARKED);
+  park_inside(w, t, kind);
+  unlock_objects(w);
+  if (__builtin_expect(w->woken_head != nullptr, 0)) {
+    flush_inside(w);
+    if (w->woken_head) {
+      leave_and_lock(w);
+      flush_ready(w, w);
+      let_go(w);
+      enter_sometime(w);
+    }
+  }
+  up(w->tally.parked);
+}
+
+// Before a child domain's slice, which may be long: is there something for one that sleeps?
+void call_another(weft_worker *w, bool took_child) {
+  weft_runtime *rt = w->rt;
+  if (rt->searching.load(std::memory_order_relaxed) != 0)
+    return;
+  if (rt->idle != 0 && something_for(worker_at(rt, 1), took_child))
+    more_work(w);
+  else if (rt->home_sleeps && something_for(&rt->home, took_child))
+    request_turn(rt);
+}
+
+// The root, by several workers at once. Without the lock; in the loop inside, but for what after_run does and while
+// a task runs.
+[[gnu::noinline]] void slice_inside(weft_worker *w, weft_domain *d) {
+  weft_runtime *rt = w->rt;
+  bool over = false;
+  enter_sometime(w);
+  while (!over) {
+    if (was_sent(w) && !w->found) {
+      leave_and_lock(w);
+      if (weft_domain *sent = take_sent(w)) {
+        call_another(w, false);
+        slice_of_child<Mode::Shared>(w, sent, sent->sent_picks);
+        over = w->turn_over;
+      }
+      let_go(w);
+      enter_sometime(w);
+      continue;
+    }
+    weft_slice allowed = {};
+    weft_ent *ent = w->found;
+    if (__builtin_expect(ent != nullptr, 0)) {
+      w->found = nullptr;
+      allowed.picks = w->found_picks;
+    } else if (!(ent = d->ops.pick(d->self, w, w->now, &allowed))) {
+      break;
+    }
+    // Who comes too late to end its wait may be trying to (claim_parked).
+    if (__builtin_expect(__atomic_load_n(&ent->reserved, __ATOMIC_RELAXED) != kEntReady, 0))
+      picked_marked(d, ent);
+    if (__builtin_expect(ent->kind != WEFT_ENT_TASK, 0)) {
+      leave_and_lock(w);
+      call_another(w, !is_bound(ent));
+      run_child<Mode::Shared>(w, d, domain_of(ent), allowed.picks);
+      over = w->turn_over;
+      let_go(w);
+      enter_sometime(w);
+      continue;
+    }
+    Task *t = task_of(ent);
+    if (__builtin_expect(!t->cb, 0) && !bind_stack(w, d, t)) {
+      let_go(w);
+      enter_sometime(w);
+      w->countdown -= w->countdown > 1; // it was a pick
+      continue;
+    }
+    w->running = t;
+    w->runs.store(true, std::memory_order_relaxed);
+    count_origin(w, d, t);
+    leave(w);
+    offer(rt);
+    if (__builtin_expect(w->index == 0, 0))
+      look_after_timers(rt);
+    if (__builtin_expect(t->in_call, 0))
+      take_lock(w);
+    *w->errno_at = t->errno_value;
+    arch::Outcome o = arch::resume(t->cb, dispatch_handlers(), t->answer0, t->answer1);
+    t->errno_value = *w->errno_at;
+    w->runs.store(false, std::memory_order_relaxed);
+    if (w->objects && !w->holds) {
+      t->in_call = false;
+      after_park_in_object(w, d, t, static_cast<WaitKind>(o.i0));
+    } else if (t->in_call = w->holds && !w->objects; __builtin_expect(w->holds || w->attention || !enter(w), 0)) {
+      after_run(w, d, t, o);
+      enter_sometime(w);
+    } else {
+      w->running = nullptr;
+      if (o.which == kYielded) {
+        tell_ran(w, d, ent, WEFT_RAN_YIELDED);
+        ent->next = nullptr;
+        weft_ent_list one{ent, ent, 1};
+        d->ops.ready(d->self, &one, w, WEFT_WHY_YIELD);
+      } else if (o.which != kReturned || d->ops.ran || !finish_inside(w, t)) {
+        leave(w);
+        after_run(w, d, t, o);
+        enter_sometime(w);
+      }
+    }
+    if (__builtin_expect(--w->countdown == 0, 0)) {
+      leave_and_lock(w);
+      over = check_turn(w);
+      let_go(w);
+      enter_sometime(w);
+    }
+  }
+  leave(w);
+}
+
 } // namespace
 
-void run_slice(weft_runtime *rt, weft_domain *domain, uint32_t picks) {
+void give_back(weft_worker *w, weft_domain *child) { back_to_parent<Mode::Shared>(w, child); }
+
+void run_slice(weft_worker *w, weft_domain *domain, uint32_t picks) {
+  if (w->rt->parallel && !domain->parent) {
+    let_go(w);
+    slice_inside(w, domain);
+    take_lock(w);
+    return;
+  }
+  if (w->rt->workers > 1 || w->carriers) {
+    slice<Mode::Shared>(w, domain, picks);
+    return;
+  }
   domain->in_slice = true;
-  if (rt->trace)
-    slice<true>(rt, domain, picks);
+  if (w->rt->trace)
+    slice<Mode::Traced>(w, domain, picks);
   else
-    slice<false>(rt, domain, picks);
+    slice<Mode::Bare>(w, domain, picks);
   domain->in_slice = false;
 }
 
-namespace {
-
-// The straight way from one task that yields to the next: what the dispatch loop would do between
-// them, when nothing else is to be done there. No function of the scheduler runs here, as this is a
-// task's stack: whom to hand over to was picked before, and who yielded is told to it after.
-//
-// `on` is compared whole: with its lowest bit set a handler cache goes through this link, which
-// then has to be cut the long way.
-[[gnu::always_inline]] inline bool hand_over(weft_runtime *rt) {
-  weft_cb *me = weft_tls.current;
-  if (rt->ahead == rt->ahead_end || me->on != dispatch_handlers() || rt->attention)
-    return false;
-  Task *next = task_of(*rt->ahead);
-  if (next->ent.kind != WEFT_ENT_TASK || !next->cb)
-    return false;
-  Task *self = rt->running;
-  rt->ahead++;
-  next->ent.reserved = kEntReady;
-  rt->yielded_tail->next = &self->ent;
-  rt->yielded_tail = &self->ent;
-  self->errno_value = *rt->errno_at;
-  *rt->errno_at = next->errno_value;
-  rt->running = next;
-  arch::hand_over(me, next->cb, next->answer0, next->answer1);
-  return true;
-}
-
-} // namespace
-
 } // namespace weft
-
-extern "C" weft_status weft_yield(void) {
-  weft_runtime *rt = weft::tls_runtime;
-  if (__builtin_expect(!rt || !rt->running, 0)) {
-    if (weft_current() == &weft::weft_root_cb)
-      return WEFT_E_NOTASK;
-  } else if (weft::hand_over(rt)) {
-    return WEFT_OK;
-  }
-  weft::arch::suspend(&weft_yield_tag, 0, 0);
-  return WEFT_OK;
-}

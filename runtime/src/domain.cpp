@@ -9,9 +9,13 @@
 // A task's wake is gathered in rt->woken first and handed over on the native stack, because a task
 // may wake another from its own small stack, where no scheduler's function may run. Nothing is
 // picked in between, so for the order of picks it is the same.
+#include "binding.h"
 #include "cont.h"
+#include "count.h"
+#include "parallel.h"
 #include "runtime.h"
 #include "trace.h"
+#include "worker.h"
 
 #include <cstring>
 
@@ -19,73 +23,90 @@ namespace weft {
 
 namespace {
 
-void tell_ready(weft_domain *d, weft_ent_list *list, weft_worker *from, weft_why why) {
+void tell_ready(weft_worker *w, weft_domain *d, weft_ent_list *list, weft_worker *from, weft_why why) {
   weft_runtime *rt = d->rt;
   bool was_empty = d->ready == 0;
   d->ready += static_cast<uint32_t>(list->count);
-  rt->stats.readied += list->count;
+  count(w, d, kReadied, list->count);
   if (rt->trace)
     for (weft_ent *e = list->head; e; e = e->next)
       event::ready(d, e, why);
+  const bool for_any = !is_bound(list->head);
   d->ops.ready(d->self, list, from, why);
+  if (!d->parent && rt->workers > 1) {
+    more_work(w, for_any);
+    return;
+  }
+  if (no_longer_hollow(d)) {
+    give_back(w, d);
+    more_work(w);
+    return;
+  }
   if (!was_empty || d->in_slice)
     return;
   if (!d->parent) {
-    if (!rt->in_turn)
+    if (!w->in_turn)
       request_turn(rt);
     return;
   }
   d->ent.reserved = kEntReady;
   d->ent.next = nullptr;
+  rt->ready_children += !d->parent->parent;
+  is_queued(d);
   weft_ent_list one{&d->ent, &d->ent, 1};
-  tell_ready(d->parent, &one, from, WEFT_WHY_CHILD);
+  tell_ready(w, d->parent, &one, from, WEFT_WHY_CHILD);
 }
 
 } // namespace
 
-void flush_ready(weft_runtime *rt, weft_worker *from) {
-  Task *task = rt->woken_head;
-  rt->woken_head = nullptr;
-  rt->attention &= ~kWoken;
+void flush_ready(weft_worker *w, weft_worker *from) {
+  Task *task = w->woken_head;
+  w->woken_head = nullptr;
+  w->attention &= ~kWoken;
   while (task) {
     weft_domain *domain = task->domain;
-    weft_why why = task->why;
+    weft_why why = why_of(task);
     weft_ent_list list{&task->ent, &task->ent, 1};
-    task->ent.next = nullptr;
     // A storm arrives as one batch per domain and reason.
-    while ((task = task->woken_next) && task->domain == domain && task->why == why) {
-      list.tail->next = &task->ent;
+    task->readied_by = from ? from->index & kNobody : kNobody;
+    while ((task = woken_after(task)) && task->domain == domain && task->why == why) {
+      task->readied_by = from ? from->index & kNobody : kNobody;
       list.tail = &task->ent;
-      task->ent.next = nullptr;
       list.count++;
     }
-    tell_ready(domain, &list, from, why);
+    list.tail->next = nullptr;
+    tell_ready(w, domain, &list, from, why);
   }
 }
 
-void flush_now(weft_runtime *rt) {
+void flush_now(weft_worker *w) {
   call_native(
       [](void *arg) {
-        auto *r = static_cast<weft_runtime *>(arg);
-        flush_ready(r, &r->worker);
+        auto *of = static_cast<weft_worker *>(arg);
+        flush_ready(of, of);
       },
-      rt);
+      w);
 }
 
 void request_turn(weft_runtime *rt) {
   if (rt->turn_wanted)
     return;
   rt->turn_wanted = true;
+  home_awake(rt);
   rt->host.post(rt->host_self);
 }
 
 weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain_attr *attr,
                         weft_domain **out, char *error, size_t error_size) {
+  uint32_t bind;
+  if (weft_status wrong = read_binding(parent, attr, &bind, error, error_size); wrong != WEFT_OK)
+    return wrong;
   auto *d = new (std::nothrow) weft_domain{};
   if (!d)
     return refuse(WEFT_E_NOMEM, error, error_size, "no memory for a domain");
   d->rt = rt;
   d->parent = parent;
+  d->bind = bind;
   d->ent.kind = WEFT_ENT_DOMAIN;
   d->ent.reserved = kEntParked;
   d->ent.id = ++rt->next_domain_id;
@@ -97,13 +118,16 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
     delete d;
     return status;
   }
-  bool entered = false;
-  if (d->ops.worker_enter) {
-    status = d->ops.worker_enter(d->self, &rt->worker);
-    if (status != WEFT_OK)
-      refuse(status, error, error_size, "scheduler '%s' refuses the worker: %s", d->ops.name,
-             weft_status_text(status));
-    entered = status == WEFT_OK;
+  if (d->ops.choose) // calls ask it on their way with locks: the common one stays as short as it is
+    any_parallel.store(true, std::memory_order_relaxed);
+  uint32_t entered = 0;
+  for (; d->ops.worker_enter && entered < rt->workers; ++entered) {
+    status = d->ops.worker_enter(d->self, worker_at(rt, entered));
+    if (status == WEFT_OK)
+      continue;
+    refuse(status, error, error_size, "scheduler '%s' refuses worker %u: %s", d->ops.name, entered,
+           weft_status_text(status));
+    break;
   }
   if (status == WEFT_OK && parent && parent->ops.admit) {
     weft_ent_attr ent_attr = {};
@@ -118,8 +142,8 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
              weft_status_text(status));
   }
   if (status != WEFT_OK) {
-    if (entered && d->ops.worker_leave)
-      d->ops.worker_leave(d->self, &rt->worker);
+    while (d->ops.worker_leave && entered != 0)
+      d->ops.worker_leave(d->self, worker_at(rt, --entered));
     d->ops.destroy(d->self);
     delete d;
     return status;
@@ -149,9 +173,10 @@ void destroy_domain(weft_domain *d) {
   }
   if (d->ops.stop)
     d->ops.stop(d->self);
-  if (d->ops.worker_leave)
-    d->ops.worker_leave(d->self, &rt->worker);
+  for (uint32_t i = rt->workers; d->ops.worker_leave && i-- != 0;)
+    d->ops.worker_leave(d->self, worker_at(rt, i));
   d->ops.destroy(d->self);
+  inherit_counts(d);
   delete d;
 }
 
@@ -255,13 +280,23 @@ uint64_t weft_domain_id(const weft_domain *domain) { return domain ? domain->ent
 weft_status weft_domain_create(weft_domain *parent, const weft_domain_attr *attr, weft_domain **out,
                                char *error, size_t error_size) {
   weft_runtime *rt = parent ? parent->rt : weft_runtime_current();
-  if (!rt || !out || !on_loop(rt) || (attr && attr->size < offsetof(weft_domain_attr, picks) + 4))
+  constexpr uint32_t kLeast = offsetof(weft_domain_attr, picks) + sizeof attr->picks;
+  if (!out)
+    return refuse(WEFT_E_INVAL, error, error_size, "weft_domain_create: no place for the domain: out is NULL");
+  if (attr && attr->size < kLeast)
     return refuse(WEFT_E_INVAL, error, error_size,
-                  "weft_domain_create: on the loop's thread, with a place for the domain and "
-                  "attr->size set (TASK-01)");
+                  "weft_domain_create: attr->size is %u; accepted: sizeof(weft_domain_attr), at least %u", attr->size, kLeast);
+  if (attr && attr->size >= sizeof *attr && attr->reserved != 0)
+    return refuse(WEFT_E_INVAL, error, error_size, "weft_domain_create: attr->reserved is %u; accepted: 0", attr->reserved);
+  if (!rt)
+    return refuse(WEFT_E_INVAL, error, error_size, "weft_domain_create: this thread has no runtime, and no parent was given (TASK-01)");
+  if (!on_loop(rt))
+    return refuse(WEFT_E_INVAL, error, error_size,
+                  "weft_domain_create: another thread than the loop's, and no task of the runtime (TASK-01)");
   *out = nullptr;
   if (!parent)
     parent = rt->root;
+  Hold hold(rt);
   if (parent->closed || rt->closing)
     return refuse(WEFT_E_CLOSED, error, error_size, "the parent domain is closed");
   CreateCall call{rt, parent, attr, out, error, error_size, WEFT_OK};
@@ -277,7 +312,11 @@ weft_status weft_domain_create(weft_domain *parent, const weft_domain_attr *attr
 weft_status weft_domain_close(weft_domain *d) {
   if (!d || !d->parent || !on_loop(d->rt))
     return WEFT_E_INVAL;
-  begin_close(d);
+  Hold hold(d->rt);
+  {
+    Halt halt(d->rt);
+    begin_close(d);
+  }
   flush_unless_running(d->rt);
   Task *self = running_task();
   if (self && within(self->domain, d)) {
@@ -288,6 +327,7 @@ weft_status weft_domain_close(weft_domain *d) {
     if (!self || d->closer)
       return WEFT_E_BUSY;
     d->closer = self;
+    self->closes = d;
     weft_status status = park_running(self, WaitKind::Close, WEFT_NEVER);
     d->closer = nullptr;
     if (status != WEFT_OK) {

@@ -1,132 +1,48 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// All tasks of a runtime as they are, as text or one by one. The loop's thread. But for backtraces it
-// allocates nothing, so that it can be called when little works any more.
-#include "backtrace.h"
-#include "exceptions.h"
+// The calls for looking inside a runtime: weft/dump.h, and their short forms in task.h and backtrace.h. dump_view.h
+// has what is known of a task. But for backtraces nothing is allocated, so that they can be called when little works
+// any more.
+#include "dump_view.h"
 #include "os/os.h"
-#include "runtime.h"
-#include "trim.h"
+#include "parallel.h"
+#include "worker.h"
 #include "weft/backtrace.h"
+#include "weft/dump.h"
 
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <ucontext.h>
 #include <unistd.h>
 
 namespace weft {
-
 namespace {
 
-const char *state_of(const Task &t) {
-  if (t.rt->running == &t)
-    return "running";
-  return t.ent.reserved == kEntParked ? "parked" : "ready";
-}
-
-} // namespace
-
-const char *waits_of(const Task &t) {
-  if (t.ent.reserved != kEntParked)
-    return "";
-  if (t.waits)
-    return t.waits;
-  switch (t.wait) {
-  case WaitKind::Wake:
-    return "wake";
-  case WaitKind::Sleep:
-    return "sleep";
-  case WaitKind::Join:
-    return "join";
-  case WaitKind::Close:
-    return "domain to close";
-  case WaitKind::Stack:
-    return "memory for a stack";
-  case WaitKind::Token:
-    return "token";
-  case WaitKind::Object:
-    return "object";
-  case WaitKind::None:
-    break;
-  }
-  return "";
-}
-
-namespace {
-
-bool alive(const Task &t, const weft_runtime *rt) {
-  return t.rt == rt && t.handle != 0 && is_alive(t.ent);
-}
-
-// "root/inner": names, or numbers where there is none.
-void domain_path(const weft_domain *d, char *out, size_t size) {
-  char below[256] = "";
-  for (; d; d = d->parent) {
-    char with[sizeof below + 64]; // a name is at most 31 bytes
-    if (d->name[0])
-      snprintf(with, sizeof with, "%s%s%s", d->name, below[0] ? "/" : "", below);
-    else
-      snprintf(with, sizeof with, "#%llu%s%s", (unsigned long long)d->ent.id, below[0] ? "/" : "",
-               below);
-    snprintf(below, sizeof below, "%.*s", static_cast<int>(sizeof below - 1), with);
-  }
-  snprintf(out, size, "%s", below);
-}
-
-void write_all(int fd, const char *text, size_t n) {
-  while (n) {
-    ssize_t w = write(fd, text, n);
-    if (w < 0 && errno == EINTR)
+void write_to_fd(void *fd, const char *bytes, size_t size) {
+  while (size) {
+    ssize_t n = write(*static_cast<int *>(fd), bytes, size);
+    if (n < 0 && errno == EINTR)
       continue;
-    if (w <= 0)
+    if (n <= 0)
       return;
-    text += w;
-    n -= static_cast<size_t>(w);
+    bytes += n;
+    size -= static_cast<size_t>(n);
   }
 }
 
-void write_frame(void *fd, const char *text) {
-  write_all(*static_cast<int *>(fd), "  ", 2);
-  write_all(*static_cast<int *>(fd), text, strlen(text));
-  write_all(*static_cast<int *>(fd), "\n", 1);
-}
-
-// With at most `frames` frames of each task that is not running.
-void dump(weft_runtime *rt, int fd, size_t frames) {
-  if (!rt)
-    return;
-  static const char *const guards[] = {"none", "mprotect", "MADV_GUARD_INSTALL"};
-  char line[512];
-  IdleCounts idle = idle_counts();
-  int n = snprintf(
-      line, sizeof line,
-      "weft: %llu tasks; stacks: %llu live, %llu cached, %llu trimmed, guard %s%s\n",
-      (unsigned long long)rt->live, (unsigned long long)rt->stacks_bound,
-      (unsigned long long)idle.cached, (unsigned long long)idle.trimmed,
-      guards[static_cast<uint32_t>(os::guard_kind())],
-      exceptions_follow_continuations() ? "" : "; C++ exceptions are the thread's (CONT-13)");
-  write_all(fd, line, static_cast<size_t>(n));
-  task_table().each([&](Task &t) {
-    if (!alive(t, rt))
-      return;
-    char path[256];
-    domain_path(t.domain, path, sizeof path);
-    const char *waits = waits_of(t);
-    int w = snprintf(line, sizeof line, "  #%llu '%s' %s%s%s in %s\n", (unsigned long long)t.ent.id,
-                     t.name, state_of(t), waits[0] ? " for " : "", waits, path);
-    size_t length = static_cast<size_t>(w);
-    if (length >= sizeof line) { // cut: it ends as a line all the same
-      length = sizeof line - 1;
-      line[length - 1] = '\n';
-    }
-    write_all(fd, line, length);
-    if (frames && &t != rt->running)
-      weft_task_backtrace(t.handle, frames, write_frame, &fd);
-  });
+void dump_native(void *arg) {
+  auto *call = static_cast<DumpCall *>(arg);
+  os::Symbols symbols;
+  call->symbols = &symbols;
+  call->now = call->rt->host.now(call->rt->host_self);
+  int before = errno;
+  if (call->flags & WEFT_DUMP_JSON)
+    dump_json(*call);
+  else
+    dump_text(*call);
+  errno = before;
 }
 
 } // namespace
-
 } // namespace weft
 
 using namespace weft;
@@ -136,14 +52,16 @@ extern "C" {
 void weft_visit_tasks(weft_runtime *rt, void (*visit)(void *arg, const weft_task_info *),
                       void *arg) {
   if (!rt)
-    rt = tls_runtime;
+    rt = runtime_here();
   if (!rt || !visit)
     return;
+  Halt halt(rt);
   task_table().each([&](Task &t) {
-    if (!alive(t, rt))
+    if (!is_shown(t, rt))
       return;
-    weft_task_info info = {t.handle,    t.ent.id,         t.name, state_of(t),
-                           waits_of(t), t.domain->ent.id, t.word};
+    __atomic_store_n(&t.flags, static_cast<uint8_t>(t.flags | kTaskShown), __ATOMIC_RELAXED);
+    const char *state = runs_on(rt, &t) ? "running" : t.ent.reserved == kEntParked ? "parked" : "ready";
+    weft_task_info info = {handle_of(&t), t.ent.id, t.name, state, waits_of(t), t.domain->ent.id, task_word(t)};
     visit(arg, &info);
   });
 }
@@ -151,20 +69,46 @@ void weft_visit_tasks(weft_runtime *rt, void (*visit)(void *arg, const weft_task
 [[gnu::noinline]] weft_status weft_task_backtrace(weft_task handle, size_t limit,
                                                   weft_backtrace_line line, void *arg) {
   Task *task = find_task(handle);
-  if (!task || task->ent.reserved == kEntDone)
+  if (!task || state_of(&task->ent) == kEntDone)
     return WEFT_E_STALE;
-  if (!line || !on_loop(task->rt))
+  weft_runtime *rt = runtime_of(task); // it may be ending
+  if (!line || !on_loop(rt))
     return WEFT_E_INVAL;
+  Halt halt(rt);
+  if (find_task(handle) != task || state_of(&task->ent) == kEntDone)
+    return WEFT_E_STALE; // it ended meanwhile
   if (!limit)
     return WEFT_OK;
-  if (task == task->rt->running) {
+  if (task == worker_here(task->rt)->running) {
     backtrace(nullptr, 1, limit, line, arg);
     return WEFT_OK;
   }
+  if (runs_on(task->rt, task))
+    return WEFT_E_BUSY;
   return task->cb ? backtrace_suspended(task->cb, limit, line, arg) : WEFT_OK;
 }
 
-void weft_dump(weft_runtime *rt, int fd) { dump(rt ? rt : tls_runtime, fd, 0); }
+[[gnu::noinline]] weft_status weft_dump_to(weft_runtime *rt, uint32_t flags, weft_dump_sink sink, void *arg) {
+  if (!rt)
+    rt = runtime_here();
+  if (!rt || !sink || !on_loop(rt) || flags & ~uint32_t{WEFT_DUMP_JSON | WEFT_DUMP_STACKS})
+    return WEFT_E_INVAL;
+  Halt halt(rt);
+  // What the running task shows begins with its call of this function.
+  ucontext_t here;
+  if (flags & WEFT_DUMP_STACKS)
+    getcontext(&here);
+  DumpCall call = {};
+  call.rt = rt;
+  call.flags = flags;
+  call.sink = sink;
+  call.arg = arg;
+  call.context = flags & WEFT_DUMP_STACKS ? &here : nullptr;
+  call_native(dump_native, &call);
+  return flags & WEFT_DUMP_STACKS && !walk_ready() ? WEFT_E_NOTFOUND : WEFT_OK;
+}
 
-void weft_dump_stacks(weft_runtime *rt, int fd) { dump(rt ? rt : tls_runtime, fd, 64); }
+void weft_dump(weft_runtime *rt, int fd) { weft_dump_to(rt, WEFT_DUMP_TEXT, write_to_fd, &fd); }
+
+void weft_dump_stacks(weft_runtime *rt, int fd) { weft_dump_to(rt, WEFT_DUMP_STACKS, write_to_fd, &fd); }
 }

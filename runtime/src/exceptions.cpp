@@ -9,7 +9,7 @@
 //
 // What makes it ours: a program's own definition comes before a shared library's, and an archive's member is
 // not taken for a symbol that is defined. A libstdc++.a that comes before libweft.a is a second definition,
-// which the linker refuses. A library that dlopen brought comes too late for that; then the C++ runtime's
+// which the linker refuses. A library that dlopen brought comes too late for that; then, when it is first used, the C++ runtime's
 // calls are redirected where they are made, in its table of imported functions (os::redirect_calls).
 //
 // Rejected: saving the record at each switch (docs/decisions/0010-exceptions-in-continuations.md).
@@ -81,7 +81,9 @@ bool is_asked() {
   return asked;
 }
 
-[[gnu::constructor]] void take_over() {
+} // namespace
+
+void take_over_exceptions() {
   follow = is_asked();
   if (follow)
     return;
@@ -97,5 +99,4 @@ bool is_asked() {
   follow = is_asked();
 }
 
-} // namespace
 } // namespace weft

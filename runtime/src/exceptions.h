@@ -23,6 +23,9 @@ ExceptionGlobals &exceptions_of(weft_cb *cb);
 // C++'s own exceptions are counted while they are in flight; other languages' are not.
 bool is_cxx_exception(_Unwind_Exception_Class exception_class);
 
+// Makes the C++ runtime ask for the running continuation's. Before the first continuation, once.
+void take_over_exceptions();
+
 // False where this process's C++ runtime keeps its own notes, one for each thread: then continuations share them.
 bool exceptions_follow_continuations();
 

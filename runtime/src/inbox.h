@@ -27,12 +27,13 @@ public:
     InboxNode *head = head_.load(std::memory_order_relaxed);
     do
       node->next = head;
-    while (!head_.compare_exchange_weak(head, node, std::memory_order_release,
+    while (!head_.compare_exchange_weak(head, node, std::memory_order_seq_cst,
                                         std::memory_order_relaxed));
     return head == nullptr;
   }
 
-  bool empty() const { return head_.load(std::memory_order_relaxed) == nullptr; }
+  // In one order with pushes: who looks here before it sleeps does not miss one that saw it awake.
+  bool empty() const { return head_.load(std::memory_order_seq_cst) == nullptr; }
 
   // The loop's thread: everything pushed so far, oldest first.
   InboxNode *take_all() {

@@ -11,7 +11,7 @@ weft_status weft_mutex_lock(weft_mutex *m) { return weft_mutex_lock_with(m, 0, W
 
 weft_status weft_mutex_lock_with(weft_mutex *m, uint32_t flags, uint64_t deadline_ns) {
   Task *self = running_task();
-  ObjectHold hold(m);
+  ObjectHold hold(m, deadline_ns != WEFT_NEVER, true);
   if (m->owner == 0) {
     m->owner = owner_word(self);
     return WEFT_OK;
@@ -20,7 +20,7 @@ weft_status weft_mutex_lock_with(weft_mutex *m, uint32_t flags, uint64_t deadlin
     return WEFT_E_BUSY;
   if (!self)
     return WEFT_E_NOTASK;
-  return wait_in(m->waiters, self, nullptr, "mutex", deadline_ns);
+  return wait_in(&hold, m->waiters, self, nullptr, WaitKind::Mutex, m, deadline_ns);
 }
 
 weft_status weft_mutex_trylock(weft_mutex *m) {
@@ -33,6 +33,12 @@ weft_status weft_mutex_trylock(weft_mutex *m) {
 
 weft_status weft_mutex_unlock(weft_mutex *m) {
   ObjectHold hold(m);
+  return hand_on(m);
+}
+
+namespace weft {
+
+weft_status hand_on(weft_mutex *m) {
   if (m->owner == 0)
     return WEFT_E_INVAL;
   if (Waiter *next = peek_waiter(m->waiters)) {
@@ -45,9 +51,7 @@ weft_status weft_mutex_unlock(weft_mutex *m) {
   return WEFT_OK;
 }
 
-namespace weft {
-
-void lock_through_cancels(weft_mutex *m, Task *self) {
+void lock_through_cancels(ObjectHold *hold, weft_mutex *m, Task *self) {
   if (m->owner == 0) {
     m->owner = owner_word(self);
     return;
@@ -56,7 +60,7 @@ void lock_through_cancels(weft_mutex *m, Task *self) {
   Waiter waiter{&wait};
   push_waiter(m->waiters, &waiter);
   uint32_t cancels = 0;
-  while (park_until_chosen(wait, "mutex", WEFT_NEVER) != WEFT_OK)
+  while (park_until_chosen(hold, wait, WaitKind::Mutex, m, WEFT_NEVER) != WEFT_OK)
     ++cancels;
   while (cancels-- != 0)
     task_keep_cancel(self);

@@ -6,6 +6,7 @@
 #include "overflow.h"
 
 #include "cont.h"
+#include "dump_signal.h"
 #include "fatal.h"
 #include "os/os.h"
 #include "stack.h"
@@ -20,6 +21,8 @@ namespace {
 std::atomic<void (*)(const char *)> overflow_hook{nullptr};
 
 bool on_fault(void *address, void *context) {
+  if (fault_returns_to)
+    siglongjmp(*fault_returns_to, 1);
   char *low = nullptr;
   uint32_t stack_class = guard_hit(address, &low);
   if (!stack_class)

@@ -2,13 +2,16 @@
 
 // Yield, park, wake, sleep and cancel: how a running task stops and what makes it ready again.
 //
-// All of it happens on the loop's thread, so there is no window between looking and parking. A
+// All of it happens on the loop's thread, or with several workers under the runtime's lock, so there is no window between
+// looking and parking; but for waits in objects of a parallel runtime (object_hold.h). A
 // foreign thread leaves a note (task.h) and asks for a turn; the CAS on the note fails when the
 // task is done, so a stale handle never reaches another task's record.
 #include "arch/switch.h"
 #include "cont.h"
+#include "parallel.h"
 #include "runtime.h"
 #include "trace.h"
+#include "worker.h"
 #include "wait_task.h"
 
 using namespace weft;
@@ -17,27 +20,29 @@ namespace weft {
 
 // Not inlined: a caller that switches must read it anew.
 [[gnu::noinline]] Task *running_task() {
-  weft_runtime *rt = tls_runtime;
-  return __builtin_expect(rt != nullptr, 1) ? rt->running : nullptr;
+  weft_worker *w = this_worker();
+  return __builtin_expect(w != nullptr, 1) ? w->running : nullptr;
 }
 
 weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns) {
-  if (__builtin_expect(task->cancels != 0, 0)) {
-    task->cancels--;
+  if (__builtin_expect(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) != 0, 0) && kind != WaitKind::Host && take_cancel(task))
     return WEFT_E_CANCELLED;
-  }
   if (__builtin_expect(only_dispatch_above(), 1)) {
     // No handler of the language stands between. The nearest handler is the loop itself: the first
     // entry of its table, which needs no search.
-    task->rt->attention |= kParking;
+    worker_here(task->rt)->attention |= kParking;
     arch::suspend(&weft_yield_tag, static_cast<uint64_t>(kind), deadline_ns);
   } else {
     arch::suspend(&park_tag, static_cast<uint64_t>(kind), deadline_ns);
   }
+  if (__builtin_expect(task->sampled, 0))
+    sample_run(task);
   return task->result;
 }
 
-void unpark(Task *task, weft_status result, weft_why why) {
+namespace {
+
+[[gnu::always_inline]] inline void end_claimed(Task *task, weft_status result, weft_why why) {
   weft_runtime *rt = task->rt;
   if (task->wait == WaitKind::Wake)
     rt->parked_for_wake--;
@@ -45,66 +50,126 @@ void unpark(Task *task, weft_status result, weft_why why) {
     rt->awaiting--;
   if (__builtin_expect(task->timer.armed(), 0))
     rt->timers.disarm(&task->timer);
-  task->wait = WaitKind::None;
+  set_wait(task, WaitKind::None);
   task->result = result;
-  ready_later(rt, task, why);
+  ready_later(worker_here(rt), task, why);
+}
+
+// A cancel was counted. Of the task that waits in an object of a parallel runtime: who wakes it, and the task itself when it
+// parks anew, do so at the same time. True: it is answered, or will be by the task's next wait; false: it does not wait in one.
+bool cancelled_in_object(Task *task) {
+  for (;;) {
+    if (task->rt->halts == 0)
+      heavy_fence(); // for park_inside
+    if (!is_parked(task))
+      return true;
+    // None: it is being woken.
+    if (WaitKind kind = wait_of(task); kind != WaitKind::None && !waits_in_object(kind))
+      return false;
+    if (!take_cancel(task))
+      return true;
+    if (claim_parked(task)) {
+      end_claimed(task, WEFT_E_CANCELLED, WEFT_WHY_CANCEL);
+      return true;
+    }
+    give_cancel(task); // it was woken; perhaps it is parking again
+  }
+}
+
+} // namespace
+
+void unpark(Task *task, weft_status result, weft_why why) {
+  // Who waits in an object may be woken at the same time, without the runtime's lock.
+  if (__builtin_expect(task->rt->parallel, 0) && !claim_parked(task))
+    return;
+  end_claimed(task, result, why);
 }
 
 void wake_here(Task *task) {
   if (task->rt->trace)
     event::wake(task, "wake");
-  if (task->ent.reserved == kEntParked && task->wait == WaitKind::Wake)
+  if (is_parked(task) && wait_of(task) == WaitKind::Wake)
     unpark(task, WEFT_OK, WEFT_WHY_WAKE);
   else
-    task->flags |= kTaskPermit;
+    __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskPermit), __ATOMIC_RELAXED);
 }
 
 void cancel_here(Task *task) {
   if (task->rt->trace)
     event::wake(task, "cancel");
-  task->flags |= kTaskCancelled;
-  // A task without a stack has not begun; it is told at its first wait, as one that is queued.
-  if (task->ent.reserved != kEntParked || task->wait == WaitKind::Stack) {
-    task->cancels++;
+  // The task itself asks for it without a lock (weft_cancelled).
+  __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskCancelled), __ATOMIC_RELAXED);
+  give_cancel(task);
+  if (__builtin_expect(task->rt->parallel, 0) && cancelled_in_object(task))
     return;
-  }
-  if (task->wait == WaitKind::Token) {
-    if (!abandon_token(task)) {
-      task->cancels++;
+  // A task without a stack has not begun; it is told at its first wait, as one that is queued.
+  if (!is_parked(task) || wait_of(task) == WaitKind::Stack || wait_of(task) == WaitKind::Host)
+    return;
+  if (wait_of(task) == WaitKind::Token) {
+    if (!abandon_token(task))
       return;
-    }
     task->answer0 = static_cast<uint32_t>(WEFT_E_CANCELLED);
     task->answer1 = 0;
   }
+  take_cancel(task); // nobody else does meanwhile
   unpark(task, WEFT_E_CANCELLED, WEFT_WHY_CANCEL);
 }
 
-void serve_note(Task *task) {
-  uint64_t note = task->note.fetch_and(
-      ~static_cast<uint64_t>(kNoteQueued | kNoteWake | kNoteCancelMask), std::memory_order_acq_rel);
-  if (note & kNoteDone) {
-    if (task->flags & kTaskReleaseLater)
-      release_task(task);
+void task_wake_beside_others(Task *task) {
+  weft_runtime *rt = task->rt;
+  weft_worker *w = worker_here(rt);
+  if (!is_parked(task) || !waits_in_object(wait_of(task)) || (rt->parallel && !claim_parked(task)))
     return;
+  if (rt->trace)
+    event::wake(task, "object");
+  if (!rt->parallel)
+    rt->timers.disarm(&task->timer); // else it does so itself
+  set_wait(task, WaitKind::None);
+  task->result = WEFT_OK;
+  ready_later(w, task, WEFT_WHY_WAKE);
+  if (w->objects == 0) // else at the end of that
+    flush_unless_running(rt);
+}
+
+void forget_deadline(Task *self) {
+  Hold hold(self->rt);
+  self->rt->timers.disarm(&self->timer);
+}
+
+// Queued goes last: as long as it is there the task's record stays this task's (parallel.h).
+void serve_note(Task *task) {
+  for (;;) {
+    uint64_t note = task->note.fetch_and(~static_cast<uint64_t>(kNoteWake | kNoteCancelMask), std::memory_order_acq_rel);
+    if (note & kNoteDone) {
+      task->note.fetch_and(~static_cast<uint64_t>(kNoteQueued), std::memory_order_acq_rel);
+      if (task->flags & kTaskReleaseLater)
+        release_task(task);
+      return;
+    }
+    if (note & kNoteWake)
+      wake_here(task);
+    for (uint64_t n = (note & kNoteCancelMask) / kNoteCancelOne; n; --n)
+      cancel_here(task);
+    note &= ~static_cast<uint64_t>(kNoteWake | kNoteCancelMask);
+    if (task->note.compare_exchange_strong(note, note & ~static_cast<uint64_t>(kNoteQueued), std::memory_order_acq_rel))
+      return;
   }
-  if (note & kNoteWake)
-    wake_here(task);
-  for (uint64_t n = (note & kNoteCancelMask) / kNoteCancelOne; n; --n)
-    cancel_here(task);
 }
 
 namespace {
 
-// A foreign thread's ask. The CAS is done even when it changes nothing: it is what makes the
-// caller's writes visible to the task.
-weft_status leave_note(weft_task handle, uint64_t ask) {
+// What a foreign thread asks, or in a parallel runtime who has the lock. The CAS is done even when it changes nothing:
+// it is what makes the caller's writes visible to the task.
+weft_status leave_note(weft_task handle, uint64_t ask, bool afar) {
   Task *task = task_table().at(slot_of(handle));
   if (!task)
     return WEFT_E_STALE;
   uint64_t note = task->note.load(std::memory_order_acquire);
   if (generation_of(note) != generation_of(handle) || (note & kNoteDone))
     return WEFT_E_STALE;
-  weft_runtime *rt = __atomic_load_n(&task->rt, __ATOMIC_RELAXED);
+  weft_runtime *rt = runtime_of(task);
+  if (!rt)
+    return WEFT_E_STALE;
   Pin pin(rt);
   uint64_t with;
   do {
@@ -117,33 +182,68 @@ weft_status leave_note(weft_task handle, uint64_t ask) {
     with |= kNoteQueued;
   } while (!task->note.compare_exchange_weak(note, with, std::memory_order_acq_rel,
                                              std::memory_order_acquire));
-  if (!(note & kNoteQueued) && rt->inbox.push(&task->inbox))
-    rt->host.post(rt->host_self);
+  if (note & kNoteQueued)
+    return WEFT_OK;
+  if (!afar)
+    serve_note(task);
+  else if (rt->inbox.push(&task->inbox))
+    tell_of_inbox(rt);
   return WEFT_OK;
 }
 
-bool is_here(Task *task) {
-  weft_runtime *rt = __atomic_load_n(&task->rt, __ATOMIC_RELAXED);
-  return rt && on_loop(rt);
+[[gnu::noinline]] weft_status ask_beside_others(weft_runtime *rt, Task *task, weft_task handle, uint64_t what,
+                                                void (*here)(Task *)) {
+  Hold hold(rt);
+  weft_status status = WEFT_OK;
+  if (rt->parallel) { // it may be ending at this moment, or be another runtime's by now
+    status = leave_note(handle, what, false);
+    if (status != WEFT_OK)
+      return status;
+  } else if (!find_task(handle) || state_of(&task->ent) == kEntDone)
+    return WEFT_E_STALE;
+  else
+    here(task);
+  flush_unless_running(rt);
+  return status;
 }
 
-weft_status ask(weft_task handle, uint64_t what, void (*here)(Task *)) {
+template <void here(Task *)> [[gnu::always_inline]] inline weft_status ask(weft_task handle, uint64_t what) {
   Task *task = task_table().at(slot_of(handle));
   if (!task)
     return WEFT_E_STALE;
-  if (!is_here(task))
-    return leave_note(handle, what);
-  if (!find_task(handle) || task->ent.reserved == kEntDone)
+  weft_runtime *rt = runtime_of(task);
+  if (!rt || !on_loop(rt))
+    return leave_note(handle, what, true);
+  if (__builtin_expect(any_parallel.load(std::memory_order_relaxed), 0))
+    return ask_beside_others(rt, task, handle, what, here);
+  if (!has_handle(task, handle) || !is_alive(task->ent))
     return WEFT_E_STALE;
+  weft_worker *w = &rt->home;
   here(task);
-  flush_unless_running(task->rt);
+  if (__builtin_expect(!w->running && !w->in_turn, 0))
+    flush_now(w);
   return WEFT_OK;
 }
+
+[[gnu::noinline]] weft_status park_beside_others(Task *self, uint64_t deadline_ns) {
+  Hold hold;
+  if (self->flags & kTaskPermit) {
+    __atomic_store_n(&self->flags, static_cast<uint8_t>(self->flags & ~kTaskPermit), __ATOMIC_RELAXED);
+    return WEFT_OK;
+  }
+  return park_running(self, WaitKind::Wake, deadline_ns);
+}
+
+} // namespace
+
+namespace {
 
 struct NowCall {
   weft_runtime *rt;
   uint64_t now;
 };
+
+} // namespace
 
 uint64_t read_clock(weft_runtime *rt) {
   NowCall call{rt, 0};
@@ -156,8 +256,6 @@ uint64_t read_clock(weft_runtime *rt) {
   return call.now;
 }
 
-} // namespace
-
 } // namespace weft
 
 extern "C" {
@@ -168,6 +266,8 @@ weft_status weft_park_until(uint64_t deadline_ns) {
   Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
+  if (__builtin_expect(any_parallel.load(std::memory_order_relaxed), 0))
+    return park_beside_others(self, deadline_ns);
   if (self->flags & kTaskPermit) {
     self->flags &= ~kTaskPermit;
     return WEFT_OK;
@@ -175,31 +275,32 @@ weft_status weft_park_until(uint64_t deadline_ns) {
   return park_running(self, WaitKind::Wake, deadline_ns);
 }
 
-weft_status weft_wake(weft_task task) { return ask(task, kNoteWake, wake_here); }
+weft_status weft_wake(weft_task task) { return ask<wake_here>(task, kNoteWake); }
 
-weft_status weft_cancel(weft_task task) { return ask(task, kNoteCancelOne, cancel_here); }
+weft_status weft_cancel(weft_task task) { return ask<cancel_here>(task, kNoteCancelOne); }
 
 int weft_cancelled(void) {
   Task *self = running_task();
   // The note too: a task that only computes never lets the loop look at it.
-  return self && ((self->flags & kTaskCancelled) ||
+  return self && ((__atomic_load_n(&self->flags, __ATOMIC_RELAXED) & kTaskCancelled) ||
                   (self->note.load(std::memory_order_relaxed) & kNoteCancelMask));
 }
 
 uint64_t weft_now(void) {
-  weft_runtime *rt = tls_runtime;
+  weft_runtime *rt = runtime_here();
   return rt ? read_clock(rt) : 0;
 }
 
 weft_status weft_sleep(uint64_t ns) {
   Task *self = running_task();
-  weft_runtime *rt = tls_runtime;
+  weft_runtime *rt = runtime_here();
   if (!self && (!rt || weft_current() == &weft_root_cb))
     return WEFT_E_NOTASK;
   uint64_t deadline = read_clock(rt);
   deadline = ns > WEFT_NEVER - 1 - deadline ? WEFT_NEVER - 1 : deadline + ns;
   weft_status status;
   if (__builtin_expect(self && only_dispatch_above(), 1)) {
+    Hold hold;
     status = park_running(self, WaitKind::Sleep, deadline);
   } else {
     // A scheduler of the language stands above: to it a sleep is an await that time completes.

@@ -22,13 +22,11 @@ constexpr size_t kMaxParams = 32;
 
 struct Registry {
   std::mutex lock;
-  const weft_sched_ops *ops[kMaxRegistered];
+  const weft_sched_ops *ops[kMaxRegistered] = {};
   size_t count = 0;
 };
-Registry &registry() {
-  static Registry &r = *new Registry;
-  return r;
-}
+constinit Registry the_registry;
+Registry &registry() { return the_registry; }
 
 const weft_sched_ops *find_named(const char *name) {
   size_t count;
@@ -144,6 +142,8 @@ weft_status split_params(const char *spec, char *text, weft_sched_param *params,
 
 } // namespace
 
+std::mutex &schedulers_lock() { return registry().lock; }
+
 weft_status make_scheduler(const char *spec, weft_domain *domain, char *error, size_t size) {
   char text[512];
   if (strlen(spec) >= sizeof text)
@@ -176,7 +176,7 @@ weft_status make_scheduler(const char *spec, weft_domain *domain, char *error, s
     return status;
   memcpy(&domain->ops, ops, ops->size < sizeof domain->ops ? ops->size : sizeof domain->ops);
   domain->services = {sizeof domain->services, WEFT_ABI, domain->rt, log_line, worker_index};
-  weft_sched_config config = {sizeof config, 1,     &domain->services, params,
+  weft_sched_config config = {sizeof config, domain->rt->workers, &domain->services, params,
                               count,         error, error ? size : 0};
   if (error && size)
     error[0] = '\0';

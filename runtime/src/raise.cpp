@@ -2,8 +2,8 @@
 
 // resume.throw: a resume that arrives as an exception.
 //
-// A suspended continuation is entered at weft_rt_raise_entry, where the exception is raised as if the
-// suspension point had called somebody who throws; so it meets the landing pads of the suspension's own
+// A suspended continuation is entered so that the exception is raised as if the
+// suspension point had called somebody who throws (arch/switch.h); so it meets the landing pads of the suspension's own
 // call and nothing was prepared for it. A fresh one starts as always, but with a body that does nothing
 // else: the exception leaves by its trampoline. Either way it is raised on the continuation's own stack.
 #include "arch/switch.h"
@@ -16,7 +16,6 @@
 #include <unwind.h>
 
 extern "C" {
-void weft_rt_raise_entry();
 void *__cxa_begin_catch(void *) noexcept;
 [[noreturn]] void weft_rt_raise_returned();
 }
@@ -70,14 +69,6 @@ Raiser raiser_at_suspension(void *exception) { return raiser_of(exception); }
 
 } // namespace
 
-weft_payload raise_in(weft_cb *cb, void (*raise)(void *), void *arg) {
-  weft_cb *inner = innermost(cb);
-  // Within the call, as a return address is not.
-  uint64_t point = reinterpret_cast<uint64_t>(suspended_ip(inner)) - 1;
-  inner->ip = reinterpret_cast<void *>(weft_rt_raise_entry);
-  return {{point, reinterpret_cast<uint64_t>(raise), reinterpret_cast<uint64_t>(arg), 0, 0, 0}, {}};
-}
-
 } // namespace weft
 
 using namespace weft;
@@ -112,17 +103,12 @@ uint32_t weft_rt_resume_throw(weft_cont k, const weft_handlers *on, void *except
       mine.uncaught -= 1;
     exceptions_of(innermost(cb)).uncaught += 1;
   }
-  weft_payload in = {};
   if (is_fresh(cb)) {
-    auto *frame = static_cast<void **>(cb->sp);
-    frame[0] = reinterpret_cast<void *>(raise_and_trap);
-    frame[1] = exception;
-    cb->ip = suspended_ip(cb); // past what was bound
-  } else {
-    Raiser r = raiser_at_suspension(exception);
-    in = raise_in(cb, r.raise, r.arg);
+    arch::start_raising(cb, raise_and_trap, exception);
+    return resume_block(cb, on, {}, out, next);
   }
-  return resume_block(cb, on, in, out, next);
+  Raiser r = raiser_at_suspension(exception);
+  return arch::resume_raising(cb, on, r.raise, r.arg, out, next);
 }
 
 } // extern "C"

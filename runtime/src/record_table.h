@@ -30,29 +30,68 @@ inline uint64_t make_handle(uint32_t slot, uint64_t generation) {
   return generation << WEFT_SLOT_BITS | slot;
 }
 
-// R has `R *free_next` and `uint32_t slot`, both the table's while the record is free.
+// R has `kGap`, `uint32_t slot`, and `next_free` and `set_next_free`: a link, the table's while the record is free.
 template <typename R> class RecordTable {
 public:
   static constexpr uint32_t kChunkBits = 10;
+  static constexpr uint32_t kBatch = 256;   // what workers take and give at once
+  static constexpr uint32_t kBatches = 256; // that are kept as such
   static constexpr uint32_t kChunk = 1u << kChunkBits;
   static constexpr uint32_t kChunks = (1u << WEFT_SLOT_BITS) >> kChunkBits;
+  static constexpr uint32_t kGroup = 32; // records; behind each group is a gap
+  static constexpr size_t kChunkSize = sizeof(R) * kChunk + R::kGap * (kChunk / kGroup);
+  static R *in_chunk(R *chunk, uint32_t i) {
+    return reinterpret_cast<R *>(reinterpret_cast<char *>(chunk) + i * sizeof(R) + i / kGroup * R::kGap);
+  }
 
   // The record of a handle's slot, whatever its generation; null when there never was one.
   R *at(uint32_t slot) {
     R *chunk = chunks_[slot >> kChunkBits].load(std::memory_order_acquire);
-    return __builtin_expect(chunk != nullptr, 1) ? chunk + (slot & (kChunk - 1)) : nullptr;
+    return __builtin_expect(chunk != nullptr, 1) ? in_chunk(chunk, slot & (kChunk - 1)) : nullptr;
+  }
+
+  // at() knows those below.
+  uint32_t slots() const { return used_.load(std::memory_order_acquire) * kChunk; }
+
+  // A batch of kBatch, or of what there is; they are not touched but for the last. Null when out of memory or of slots.
+  R *take_batch(uint32_t *count) {
+    {
+      std::lock_guard<std::mutex> hold(lock_);
+      if (batches_ != 0) {
+        *count = kBatch;
+        return batch_[--batches_];
+      }
+    }
+    R *first = take(kBatch);
+    *count = 0;
+    for (R *r = first; r; r = r->next_free())
+      ++*count;
+    return first;
+  }
+  // kBatch of them.
+  void give_batch(R *first) {
+    {
+      std::lock_guard<std::mutex> hold(lock_);
+      if (batches_ < kBatches) {
+        batch_[batches_++] = first;
+        return;
+      }
+    }
+    give(first);
   }
 
   // Up to `want` free records, linked by free_next; null when out of memory or of slots.
   R *take(uint32_t want) {
     std::lock_guard<std::mutex> hold(lock_);
+    if (!free_ && batches_ != 0)
+      free_ = batch_[--batches_];
     if (!free_ && !grow())
       return nullptr;
     R *first = free_, *last = free_;
-    while (--want && last->free_next)
-      last = last->free_next;
-    free_ = last->free_next;
-    last->free_next = nullptr;
+    while (--want && last->next_free())
+      last = last->next_free();
+    free_ = last->next_free();
+    last->set_next_free(nullptr);
     return first;
   }
 
@@ -60,10 +99,10 @@ public:
     if (!first)
       return;
     R *last = first;
-    while (last->free_next)
-      last = last->free_next;
+    while (last->next_free())
+      last = last->next_free();
     std::lock_guard<std::mutex> hold(lock_);
-    last->free_next = free_;
+    last->set_next_free(free_);
     free_ = first;
   }
 
@@ -71,21 +110,26 @@ public:
     for (uint32_t c = 0; c < used_.load(std::memory_order_acquire); ++c) {
       R *chunk = chunks_[c].load(std::memory_order_acquire);
       for (uint32_t i = 0; i < kChunk; ++i)
-        f(chunk[i]);
+        f(*in_chunk(chunk, i));
     }
   }
 
+  // Across a fork.
+  std::mutex &lock() { return lock_; }
+
 private:
+  friend struct DebugOffsets;
   bool grow() {
     uint32_t c = used_.load(std::memory_order_relaxed);
     if (c == kChunks)
       return false;
-    R *chunk = new (std::nothrow) R[kChunk];
+    auto *chunk = static_cast<R *>(operator new(kChunkSize, std::align_val_t{alignof(R)}, std::nothrow));
     if (!chunk)
       return false;
     for (uint32_t i = 0; i < kChunk; ++i) {
-      chunk[i].slot = c << kChunkBits | i;
-      chunk[i].free_next = i + 1 < kChunk ? &chunk[i + 1] : free_;
+      R *r = new (in_chunk(chunk, i)) R;
+      r->slot = c << kChunkBits | i;
+      r->set_next_free(i + 1 < kChunk ? in_chunk(chunk, i + 1) : free_);
     }
     free_ = chunk;
     chunks_[c].store(chunk, std::memory_order_release);
@@ -97,6 +141,8 @@ private:
   std::atomic<uint32_t> used_{0};
   std::mutex lock_;
   R *free_ = nullptr;
+  R *batch_[kBatches] = {};
+  uint32_t batches_ = 0;
 };
 
 } // namespace weft

@@ -8,9 +8,17 @@
 #include "runtime.h"
 
 #include "cont.h"
+#include "debug_table.h"
+#include "dump_signal.h"
 #include "fatal.h"
+#include "process.h"
+#include "os/os.h"
+#include "parallel.h"
+#include "stack.h"
 #include "token.h"
 #include "trace.h"
+#include "migrate.h"
+#include "worker.h"
 
 #include <cerrno>
 #include <cstdarg>
@@ -19,24 +27,22 @@
 #include <cstring>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace weft {
 
+// Created or free, by next_runtime; never shrinks, so that a signal's handler and a debugger may follow it.
+constinit std::atomic<weft_runtime *> runtime_list{nullptr};
+
 namespace {
 
-struct Runtimes {
-  std::mutex lock;
-  weft_runtime *first = nullptr; // created or free, by next_runtime; never shrinks
-};
-Runtimes &runtimes() {
-  static Runtimes &all = *new Runtimes;
-  return all;
-}
+[[gnu::used]] const void *const keep_debug_table = weft_debug_tasks;
+
+std::mutex lock; // of the list below and of `created`
 
 weft_runtime *take_runtime() {
-  Runtimes &all = runtimes();
-  std::lock_guard<std::mutex> hold(all.lock);
-  for (weft_runtime *rt = all.first; rt; rt = rt->next_runtime)
+  std::lock_guard<std::mutex> hold(lock);
+  for (weft_runtime *rt = runtime_list; rt; rt = rt->next_runtime)
     if (!rt->created) {
       RuntimeLife *life = rt;
       life->~RuntimeLife();
@@ -49,20 +55,19 @@ weft_runtime *take_runtime() {
   if (!rt)
     return nullptr;
   rt->created = true;
-  rt->next_runtime = all.first;
-  all.first = rt;
+  rt->next_runtime = runtime_list;
+  runtime_list = rt;
   return rt;
 }
 
 void give_runtime(weft_runtime *rt) {
-  std::lock_guard<std::mutex> hold(runtimes().lock);
-  rt->created = false;
+  std::lock_guard<std::mutex> hold(lock);
+  rt->created = rt->complete = false;
   rt->loop_thread.store(nullptr, std::memory_order_relaxed);
 }
 
 bool describe_task(weft_cb *cb, char *out, size_t size) {
-  weft_runtime *rt = tls_runtime;
-  Task *task = rt ? rt->running : nullptr;
+  Task *task = running_task();
   if (!task)
     return false;
   for (; cb; cb = cb->parent)
@@ -80,9 +85,9 @@ void print_fatal(void *arg, const char *text) {
 
 void at_exit() {
   flush_traces();
-  std::lock_guard<std::mutex> hold(runtimes().lock);
-  for (weft_runtime *rt = runtimes().first; rt; rt = rt->next_runtime)
-    if (rt->created && rt->print_stats)
+  std::lock_guard<std::mutex> hold(lock);
+  for (weft_runtime *rt = runtime_list; rt; rt = rt->next_runtime)
+    if (rt->complete && rt->print_stats)
       print_stats(rt);
 }
 
@@ -90,18 +95,20 @@ void at_exit() {
 void hook_process() {
   static std::once_flag once;
   std::call_once(once, [] {
+    join_process();
+    watch_forks_of_runtimes();
     set_describe(describe_task);
     set_before_abort(flush_traces);
     atexit(at_exit);
   });
 }
 
-weft_status take_host(weft_runtime *rt, const weft_runtime_config *config, char *error,
+weft_status take_host(weft_runtime *rt, const weft_runtime_config *config, bool virtual_time, char *error,
                       size_t error_size) {
   const weft_host_ops *ops = config ? config->host : nullptr;
   rt->host_self = config ? config->host_self : nullptr;
   if (!ops) {
-    weft_status status = make_default_host(&ops, &rt->host_self, error, error_size);
+    weft_status status = make_default_host(virtual_time, &ops, &rt->host_self, error, error_size);
     if (status != WEFT_OK)
       return status;
     rt->owns_host = true;
@@ -123,24 +130,55 @@ weft_status take_host(weft_runtime *rt, const weft_runtime_config *config, char 
   return WEFT_OK;
 }
 
+// Known to schedulers before they run.
+weft_status make_workers(weft_runtime *rt, uint32_t workers) {
+  if (workers == 1)
+    return WEFT_OK;
+  rt->pool = new (std::nothrow) PoolWorker[workers - 1]{};
+  if (!rt->pool)
+    return WEFT_E_NOMEM;
+  rt->workers = workers;
+  for (uint32_t i = 1; i < rt->workers; ++i) {
+    weft_worker *w = worker_at(rt, i);
+    w->rt = rt;
+    w->index = i;
+    w->in_turn = true;
+    w->turn_end = WEFT_NEVER;
+    w->picks_left = UINT64_MAX;
+    w->lots = kFirstLots + i;
+  }
+  return WEFT_OK;
+}
+
 weft_status build(weft_runtime *rt, const weft_runtime_config *config, char *error, size_t size) {
   Config settings;
   weft_status status = read_config(config, &settings, error, size);
   if (status != WEFT_OK)
     return status;
-  status = take_host(rt, config, error, size);
+  status = take_host(rt, config, settings.virtual_time, error, size);
   if (status != WEFT_OK)
     return status;
   rt->loop_thread.store(__builtin_thread_pointer(), std::memory_order_relaxed);
-  rt->worker.rt = rt;
-  rt->interval = 8;
+  rt->home.now = rt->host.now(rt->host_self); // what tasks made before the first turn are as old as
+  rt->loop_thread_number = os::thread_number();
+  rt->home.rt = rt;
+  rt->home.interval = 8;
+  rt->home.lots = kFirstLots;
+  rt->keeper_deadline = WEFT_NEVER;
+  rt->home_calls_end = &rt->home_calls;
+  rt->workers = 1;
+  status = make_workers(rt, settings.workers);
+  if (status != WEFT_OK)
+    return refuse(status, error, size, "no memory for %u workers", settings.workers);
   rt->armed = WEFT_NEVER;
-  rt->trim_wanted = WEFT_NEVER;
+  rt->trim_wanted = rt->nap_until = WEFT_NEVER;
   rt->default_stack = settings.stack_class;
   rt->print_stats = settings.stats;
+  rt->deadlock_is_fatal = settings.deadlock_is_fatal;
   set_default_stack_class(settings.stack_class);
+  set_guard_kind(settings.guard);
   if (settings.trace_file) {
-    status = open_trace(settings.trace_file, &rt->trace, error, size);
+    status = open_trace(settings.trace_file, rt, error, size);
     if (status != WEFT_OK)
       return status;
   }
@@ -149,6 +187,16 @@ weft_status build(weft_runtime *rt, const weft_runtime_config *config, char *err
   root.name = "root";
   root.sched = settings.sched;
   status = make_domain(rt, nullptr, &root, &rt->root, error, size);
+  if (status == WEFT_OK && settings.migrate.wanted)
+    status = start_carriers(rt, settings.migrate, error, size);
+  rt->parallel = status == WEFT_OK && rt->workers > 1 && rt->root->ops.flags & WEFT_SCHED_PARALLEL && !rt->trace &&
+                 !settings.migrate.wanted;
+  if (rt->workers > 1) {
+    rt->home_sleeps = true;
+    rt->sleepers = 1;
+  }
+  if (status == WEFT_OK && rt->workers > 1)
+    status = start_pool(rt, error, size);
   if (status != WEFT_OK && settings.sched_from_env && error && size) {
     char why[400];
     snprintf(why, sizeof why, "%s", error);
@@ -157,14 +205,21 @@ weft_status build(weft_runtime *rt, const weft_runtime_config *config, char *err
   return status;
 }
 
+void stop_threads(weft_runtime *rt) {
+  stop_pool(rt);
+  stop_carriers(rt);
+}
+
 // What build made, as far as it got.
 void take_apart(weft_runtime *rt) {
+  stop_threads(rt);
   if (rt->root)
     destroy_domain(rt->root);
   if (rt->trace)
     close_trace(rt->trace);
   if (rt->owns_host)
     free_default_host(rt->host_self);
+  delete[] std::exchange(rt->pool, nullptr);
   give_runtime(rt);
 }
 
@@ -175,8 +230,8 @@ void empty_queues(weft_domain *d) {
   weft_slice slice = {};
   for (; d->line_at != d->line_end; ++d->line_at)
     d->ready--;
-  for (; d->ready; --d->ready)
-    if (!d->ops.pick(d->self, &d->rt->worker, d->rt->now, &slice))
+  for (; d->ready || (d->rt->parallel && !d->parent); --d->ready)
+    if (!d->ops.pick(d->self, &d->rt->home, d->rt->home.now, &slice))
       return;
 }
 
@@ -184,16 +239,22 @@ void empty_queues(weft_domain *d) {
 void unwind(weft_runtime *rt, Task &t) {
   int host_errno = errno;
   errno = t.errno_value;
-  rt->running = &t;
+  rt->home.running = &t;
+  if (t.in_call) { // its clean-ups let go of it
+    rt->lock.lock();
+    rt->home.holds = true;
+  }
   weft_rt_cont_drop(t.cb->handle);
-  rt->running = nullptr;
+  if (rt->home.holds)
+    let_go(rt);
+  rt->home.running = nullptr;
   errno = host_errno;
 }
 
 void unwind_abandoned(weft_runtime *rt) {
   empty_queues(rt->root);
   task_table().each([rt](Task &t) {
-    if (t.rt != rt || !t.handle)
+    if (!is_of(t, rt))
       return;
     if (is_alive(t.ent)) {
       rt->timers.disarm(&t.timer);
@@ -206,20 +267,21 @@ void unwind_abandoned(weft_runtime *rt) {
       if (t.domain->ops.retire)
         t.domain->ops.retire(t.domain->self, &t.ent);
     }
+    t.wait = WaitKind::None;
     release_task(&t);
   });
-  rt->woken_head = nullptr;
+  rt->home.woken_head = nullptr;
 }
 
 // What the destroyed one was for the process and the thread, another takes over.
 void hand_on_to_others() {
-  std::lock_guard<std::mutex> hold(runtimes().lock);
+  std::lock_guard<std::mutex> hold(lock);
   weft_runtime *prints = nullptr;
-  for (weft_runtime *rt = runtimes().first; rt; rt = rt->next_runtime) {
-    if (rt->created && rt->host.fatal)
+  for (weft_runtime *rt = runtime_list; rt; rt = rt->next_runtime) {
+    if (rt->complete && rt->host.fatal)
       prints = rt;
-    if (rt->created && !tls_runtime && on_loop(rt))
-      tls_runtime = rt;
+    if (rt->complete && !this_worker() && on_loop(rt))
+      weft_tls_worker = &rt->home;
   }
   set_fatal_hook(prints ? print_fatal : nullptr, prints);
 }
@@ -231,6 +293,9 @@ void destroy_domains(weft_domain *d) {
 }
 
 } // namespace
+
+std::mutex &runtimes_lock() { return lock; }
+weft_runtime *first_runtime() { return runtime_list; }
 
 weft_status refuse(weft_status status, char *error, size_t size, const char *format, ...) {
   if (error && size) {
@@ -267,9 +332,15 @@ weft_status weft_runtime_create(const weft_runtime_config *config, weft_runtime 
   }
   if (rt->owns_host)
     attach_default_host(rt->host_self, rt);
+  {
+    std::lock_guard<std::mutex> hold(lock);
+    rt->complete = true;
+  }
   if (rt->host.fatal)
     set_fatal_hook(print_fatal, rt);
-  tls_runtime = rt;
+  if (weft_worker *w = this_worker(); !w || !w->in_turn) // else one is made by a task of another
+    weft_tls_worker = &rt->home;
+  open_to_dumps(rt);
   *out = rt;
   return WEFT_OK;
 }
@@ -277,37 +348,47 @@ weft_status weft_runtime_create(const weft_runtime_config *config, weft_runtime 
 weft_status weft_runtime_destroy(weft_runtime *rt) {
   if (!rt || !rt->created || !on_loop(rt))
     return WEFT_E_INVAL;
-  if (rt->in_turn || (rt->live && !rt->shutdown_done))
+  if (!at_home(rt) || rt->home.in_turn)
     return WEFT_E_BUSY;
+  {
+    Hold hold(rt);
+    if (live_tasks(rt) && !rt->shutdown_done)
+      return WEFT_E_BUSY;
+  }
+  stop_threads(rt);
   if (rt->print_stats)
     print_stats(rt);
   rt->print_stats = false;
-  weft_runtime *outer = tls_runtime;
-  tls_runtime = rt;
-  rt->in_turn = true; // clean-ups may wake tasks; nobody is told
+  close_to_dumps(rt);
+  weft_worker *outer = this_worker();
+  weft_tls_worker = &rt->home;
+  rt->home.in_turn = true; // clean-ups may wake tasks; nobody is told
   unwind_abandoned(rt);
   drop_tokens_of(rt);
   while (rt->pins.load(std::memory_order_acquire) != 0)
     std::this_thread::yield();
-  drain_inbox(rt);
-  rt->woken_head = nullptr;
+  drain_inbox(&rt->home);
+  rt->home.woken_head = nullptr;
   drop_tokens_of(rt);
   destroy_domains(rt->root);
-  task_table().give(rt->free_tasks);
+  for (uint32_t i = 0; i < rt->workers; ++i)
+    task_table().give(worker_at(rt, i)->free_tasks);
   token_table().give(rt->free_tokens);
   if (rt->armed != WEFT_NEVER) // to trim, or for a timer: nobody is there whom it would turn
     rt->host.arm(rt->host_self, WEFT_NEVER);
   if (rt->held && rt->host.hold)
     rt->host.hold(rt->host_self, -1);
-  tls_runtime = outer == rt ? nullptr : outer;
+  weft_tls_worker = outer == &rt->home ? nullptr : outer;
   if (rt->trace)
     close_trace(rt->trace);
   if (rt->owns_host)
     free_default_host(rt->host_self);
+  rt->workers = 1;
+  delete[] std::exchange(rt->pool, nullptr);
   give_runtime(rt);
   hand_on_to_others();
   return WEFT_OK;
 }
 
-weft_runtime *weft_runtime_current(void) { return tls_runtime; }
+weft_runtime *weft_runtime_current(void) { return runtime_here(); }
 }

@@ -5,9 +5,7 @@
 // First pass: count the cases that can go on, and do an evenly drawn one. None: stand in every
 // channel and park. The chooser does the copying; what is left after the wake is to leave the other
 // channels. Rejected: Go's order, a shuffle of all cases before looking (as even, but a random
-// number per case); locking all channels at once, which one worker does not need. With more
-// workers, the hold of all channels in the order of their addresses belongs around the first pass
-// and the pushing.
+// number per case).
 #include "channel.h"
 
 #include <memory>
@@ -23,10 +21,19 @@ bool case_ready(const weft_select_case &c) {
   return c.op == WEFT_SELECT_SEND ? can_send(c.chan) : can_recv(c.chan);
 }
 
-int32_t do_case(weft_select_case *cases, uint32_t index) {
+weft_status do_case(weft_select_case *cases, uint32_t index) {
   weft_select_case &c = cases[index];
-  c.status = c.op == WEFT_SELECT_SEND ? try_send(c.chan, c.elem) : try_recv(c.chan, c.elem);
-  return static_cast<int32_t>(index);
+  return c.status = c.op == WEFT_SELECT_SEND ? try_send(c.chan, c.elem) : try_recv(c.chan, c.elem);
+}
+
+uint64_t stripes_of(const weft_select_case *cases, uint32_t count) {
+  if (!any_parallel.load(std::memory_order_relaxed))
+    return 0;
+  uint64_t stripes = 0;
+  for (uint32_t i = 0; i < count; ++i)
+    if (cases[i].chan)
+      stripes |= stripe_of(cases[i].chan);
+  return stripes ? stripes : stripe_of(nullptr); // who waits for nothing is halted like others
 }
 
 // The index of a ready case, drawn evenly; -1 when there is none.
@@ -43,9 +50,13 @@ int32_t draw_ready_case(const weft_select_case *cases, uint32_t count) {
   if (ready == 1)
     return static_cast<int32_t>(last);
   uint32_t skip = task_choose("select", ready);
-  for (uint32_t i = 0;; ++i)
-    if (case_ready(cases[i]) && skip-- == 0)
-      return static_cast<int32_t>(i);
+  for (uint32_t i = 0; i < count; ++i)
+    if (case_ready(cases[i])) {
+      last = i;
+      if (skip-- == 0)
+        break;
+    }
+  return static_cast<int32_t>(last); // with several workers there may be fewer by now, or this one not any more
 }
 
 // The places that are built so far, in memory of the caller's. They leave their channels however
@@ -62,9 +73,9 @@ struct Places {
 };
 
 // Stands in all channels until one chooses it. `memory` is raw memory for `count` of them.
-int32_t wait_in_all(Waiter *memory, weft_select_case *cases, uint32_t count, uint64_t deadline_ns,
+int32_t wait_in_all(ObjectHold *hold, Waiter *memory, weft_select_case *cases, uint32_t count, uint64_t deadline_ns,
                     Task *self) {
-  Wait wait{self};
+  Wait wait{self, nullptr, hold->striped()};
   Places places(memory);
   for (uint32_t i = 0; i < count; ++i) {
     Waiter *w = new (memory + i) Waiter(&wait);
@@ -75,7 +86,9 @@ int32_t wait_in_all(Waiter *memory, weft_select_case *cases, uint32_t count, uin
     w->elem = c.elem;
     push_waiter(c.op == WEFT_SELECT_SEND ? c.chan->senders : c.chan->receivers, w);
   }
-  weft_status status = park_until_chosen(wait, count ? "select" : "select (no cases)", deadline_ns);
+  const Selecting selecting{cases, count};
+  weft_status status = park_until_chosen(hold, wait, WaitKind::Select, &selecting, deadline_ns);
+  hold->again(); // to leave the other channels
   if (status != WEFT_OK)
     return status;
   auto index = static_cast<uint32_t>(wait.chosen - memory);
@@ -88,11 +101,14 @@ int32_t wait_in_all(Waiter *memory, weft_select_case *cases, uint32_t count, uin
 int32_t weft_select(weft_select_case *cases, uint32_t count, uint32_t flags, uint64_t deadline_ns) {
   if (count > INT32_MAX)
     return WEFT_E_INVAL;
-  {
-    ObjectHold hold(cases);
+  ObjectHold hold(stripes_of(cases, count), deadline_ns != WEFT_NEVER, !(flags & WEFT_SELECT_DEFAULT));
+  for (;;) {
     int32_t ready = draw_ready_case(cases, count);
-    if (ready >= 0)
-      return do_case(cases, static_cast<uint32_t>(ready));
+    if (ready < 0)
+      break;
+    // With several workers whom it would have met may have been chosen elsewhere meanwhile.
+    if (do_case(cases, static_cast<uint32_t>(ready)) != WEFT_E_AGAIN)
+      return ready;
   }
   if (flags & WEFT_SELECT_DEFAULT)
     return WEFT_E_AGAIN;
@@ -105,11 +121,11 @@ int32_t weft_select(weft_select_case *cases, uint32_t count, uint32_t flags, uin
   constexpr uint32_t in_frame = 16;
   if (count <= in_frame) {
     alignas(Waiter) unsigned char raw[in_frame * sizeof(Waiter)];
-    return wait_in_all(reinterpret_cast<Waiter *>(raw), cases, count, deadline_ns, self);
+    return wait_in_all(&hold, reinterpret_cast<Waiter *>(raw), cases, count, deadline_ns, self);
   }
   auto raw = std::unique_ptr<unsigned char[]>(
       new (std::nothrow) unsigned char[size_t{count} * sizeof(Waiter)]);
   if (!raw)
     return WEFT_E_NOMEM;
-  return wait_in_all(reinterpret_cast<Waiter *>(raw.get()), cases, count, deadline_ns, self);
+  return wait_in_all(&hold, reinterpret_cast<Waiter *>(raw.get()), cases, count, deadline_ns, self);
 }

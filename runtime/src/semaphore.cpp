@@ -7,17 +7,15 @@
 using namespace weft;
 
 weft_status weft_sem_acquire(weft_sem *s, uint64_t deadline_ns) {
-  {
-    ObjectHold hold(s);
-    if (s->count > 0) {
-      --s->count;
-      return WEFT_OK;
-    }
+  ObjectHold hold(s, deadline_ns != WEFT_NEVER, true);
+  if (s->count > 0) {
+    --s->count;
+    return WEFT_OK;
   }
   Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
-  return wait_in(s->waiters, self, nullptr, "semaphore", deadline_ns);
+  return wait_in(&hold, s->waiters, self, nullptr, WaitKind::Semaphore, s, deadline_ns);
 }
 
 void weft_sem_release(weft_sem *s, int64_t n) {

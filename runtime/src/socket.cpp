@@ -3,6 +3,7 @@
 // Reading, writing, waiting and closing. See socket.h for the idea.
 #include "socket.h"
 #include "host_watch.h"
+#include "token.h"
 
 #include <new>
 
@@ -27,7 +28,7 @@ constexpr uint32_t transfers_without_yield = 64;
 class Suspended {
 public:
   explicit Suspended(weft_sock *s) : sock_(s) {
-    s->streak = 0;
+    s->streak.store(0, std::memory_order_relaxed);
     ++s->suspended;
   }
   // The task runs again: false when the socket was closed meanwhile and is not to be touched.
@@ -94,11 +95,22 @@ weft_sock *new_sock(int fd) {
   return s;
 }
 
+void clear_ready(weft_sock *s, uint32_t bit) {
+  Hold hold(s->runtime);
+  s->cell.ready &= ~bit;
+}
+
 weft_status yield_after_streak(weft_sock *s) {
-  if (++s->streak < transfers_without_yield || weft_self() == 0)
+  // Readers and writers on several workers may miss one of the other's: it is a bound for the eye.
+  uint32_t streak = s->streak.load(std::memory_order_relaxed) + 1;
+  s->streak.store(streak, std::memory_order_relaxed);
+  if (streak < transfers_without_yield || weft_self() == 0)
     return WEFT_OK;
+  Hold hold(s->runtime);
   Suspended suspended(s);
+  hold.end();
   weft_yield();
+  hold.again();
   return suspended.leave() ? WEFT_OK : WEFT_E_CLOSED;
 }
 
@@ -110,11 +122,15 @@ weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t de
     s->runtime = weft_runtime_current();
   if (s->runtime != weft_runtime_current())
     return WEFT_E_INVAL;
+  Hold hold(s->runtime);
   if (!s->watched) {
     // Watching reports what is ready already, so nothing from before is lost.
-    if (weft_status status = host_watch(s->runtime, &s->cell); status != WEFT_OK)
+    Suspended suspended(s);
+    weft_status status = host_watch(s);
+    if (!suspended.leave())
+      return WEFT_E_CLOSED;
+    if (status != WEFT_OK)
       return status;
-    s->watched = true;
   }
   if (s->cell.ready & bit)
     return WEFT_OK;
@@ -125,10 +141,13 @@ weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t de
   if (token == 0)
     return WEFT_E_NOMEM;
   place = token;
+  note_descriptor(token, s->cell.fd);
   Suspended suspended(s);
   weft_set_waits(what);
   uint64_t value;
+  hold.end();
   weft_status status = weft_await_until(token, deadline_ns, &value);
+  hold.again();
   weft_set_waits(nullptr);
   if (!suspended.leave())
     return WEFT_E_CLOSED;
@@ -139,7 +158,8 @@ weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t de
 
 } // namespace weft
 
-void weft_fd_ready(weft_runtime *, weft_fd_cell *cell, uint32_t ready) {
+void weft_fd_ready(weft_runtime *rt, weft_fd_cell *cell, uint32_t ready) {
+  Hold hold(rt);
   // What hung up answers every call at once: with the end, or with the error.
   if (ready & WEFT_HANGUP)
     ready |= WEFT_READABLE | WEFT_WRITABLE;
@@ -176,7 +196,7 @@ int64_t weft_sock_read(weft_sock *s, void *buffer, size_t size, uint64_t deadlin
   if (weft_status status = yield_after_streak(s); status != WEFT_OK)
     return status;
   for (;;) {
-    s->cell.ready &= ~uint32_t{WEFT_READABLE};
+    clear_ready(s, WEFT_READABLE);
     ssize_t n = system_read(s, buffer, size);
     if (!would_wait(n))
       return n;
@@ -195,7 +215,7 @@ weft_status weft_sock_write(weft_sock *s, const void *buffer, size_t size, uint6
     status = yield_after_streak(s);
     if (status != WEFT_OK)
       break;
-    s->cell.ready &= ~uint32_t{WEFT_WRITABLE};
+    clear_ready(s, WEFT_WRITABLE);
     ssize_t n = system_write(s, from + done, size - done);
     if (n >= 0) {
       done += static_cast<size_t>(n);
@@ -218,14 +238,16 @@ weft_status weft_sock_shutdown_write(weft_sock *s) {
 void weft_sock_close(weft_sock *s) {
   if (!s || s->closed)
     return;
+  Hold hold(s->runtime);
   s->closed = true;
+  ++s->suspended; // this call itself, which may have to wait for the host's thread
   if (s->watched)
-    host_unwatch(s->runtime, &s->cell);
+    host_unwatch(s);
   close(s->cell.fd);
   s->cell.fd = -1;
   weft_token reader = s->cell.reader, writer = s->cell.writer;
   s->cell.reader = s->cell.writer = 0;
-  if (s->suspended == 0)
+  if (--s->suspended == 0)
     delete s;
   if (reader != 0)
     weft_complete(reader, WEFT_E_CLOSED, 0);

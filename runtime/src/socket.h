@@ -18,13 +18,14 @@
 
 #include "weft/net.h"
 
+#include <atomic>
 #include <sys/types.h>
 
 struct weft_sock {
   weft_fd_cell cell;
   weft_runtime *runtime; // null: made before there was one, and nobody has waited yet
   uint32_t suspended;    // tasks suspended inside a call on it
-  uint32_t streak;       // transfers since the last suspension
+  std::atomic<uint32_t> streak;       // transfers since the last suspension
   bool watched;
   bool closed;
   bool pipe; // not a socket: read and write in place of recv and send
@@ -34,6 +35,8 @@ namespace weft {
 
 // A record for fd, or for one to come (-1). Null: no memory.
 weft_sock *new_sock(int fd);
+// Before a system call that will say whether it is ready.
+void clear_ready(weft_sock *s, uint32_t bit);
 
 // Parks until the host reports `bit`, or returns at once when it has since the bit was cleared.
 // After any other answer than WEFT_OK the socket may be gone.

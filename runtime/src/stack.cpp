@@ -4,9 +4,12 @@
 // one is published by a release store of its count.
 #include "stack.h"
 
+#include "cont.h"
 #include "os/os.h"
+#include "process.h"
 #include "weft/base.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 
@@ -38,8 +41,12 @@ std::mutex lock;
 char *next[WEFT_STACK_CLASSES];
 char *end[WEFT_STACK_CLASSES];
 size_t grown[WEFT_STACK_CLASSES];
-uint64_t made;
-std::atomic<uint64_t> unguarded{0};
+uint64_t mapped[WEFT_STACK_CLASSES];
+uint64_t made[WEFT_STACK_CLASSES];
+uint64_t made_of_all;
+std::atomic<uint64_t> unguarded[WEFT_STACK_CLASSES];
+
+std::atomic<uint32_t> guard{0}; // a Guard and one; 0: not decided
 
 size_t stride(uint32_t stack_class) { return kSizes[stack_class] + kApart; }
 // The first page of a stack's size, and what keeps it apart from the one below.
@@ -70,6 +77,7 @@ bool grow(uint32_t stack_class) {
   next[stack_class] = static_cast<char *>(base);
   end[stack_class] = next[stack_class] + size;
   grown[stack_class] = size;
+  mapped[stack_class] += size;
   return true;
 }
 
@@ -87,10 +95,12 @@ Stack make_stack(uint32_t stack_class) {
       return {nullptr, nullptr};
     base = next[stack_class];
     next[stack_class] += stride(stack_class);
-    number = made++;
+    made[stack_class]++;
+    number = made_of_all++;
   }
-  if (!os::install_guard(base, guard_size()))
-    unguarded.fetch_add(1, std::memory_order_relaxed);
+  os::Guard kind = guard_kind();
+  if (kind != os::Guard::None && !os::install_guard(kind, base, guard_size()))
+    unguarded[stack_class].fetch_add(1, std::memory_order_relaxed);
   char *top = base + kApart + size - (number % kColours) * kColourStep;
   return {base + guard_size(), top};
 }
@@ -110,9 +120,68 @@ uint32_t guard_hit(const void *address, char **low) {
   return 0;
 }
 
-StackCounts stack_counts() {
+os::Guard guard_kind() {
+  uint32_t known = guard.load(std::memory_order_acquire);
+  if (!known) {
+    set_guard_kind(guard_of_environment());
+    known = guard.load(std::memory_order_acquire);
+  }
+  return static_cast<os::Guard>(known - 1);
+}
+
+void set_guard_kind(os::Guard kind) {
+  uint32_t nobody = 0;
+  guard.compare_exchange_strong(nobody, static_cast<uint32_t>(kind) + 1);
+}
+
+const char *guard_name(os::Guard kind) {
+  static const char *const names[] = {"none", "mprotect", "MADV_GUARD_INSTALL"};
+  return names[static_cast<uint32_t>(kind)];
+}
+
+std::mutex &stacks_lock() { return lock; }
+
+StackCounts stack_counts(uint32_t stack_class) {
   std::lock_guard<std::mutex> hold(lock);
-  return {made, unguarded.load(std::memory_order_relaxed)};
+  StackCounts counts = {};
+  for (uint32_t c = 1; c < WEFT_STACK_CLASSES; ++c)
+    if (c == stack_class || stack_class == 0) {
+      counts.made += made[c];
+      counts.unguarded += unguarded[c].load(std::memory_order_relaxed);
+      counts.mapped += mapped[c];
+    }
+  return counts;
+}
+
+StackDepths stack_depths(uint32_t stack_class) {
+  StackDepths depths = {};
+  const size_t page = os::page_size();
+  unsigned char there[1024];
+  char *used; // of the class's newest arena, stacks lie below this
+  {
+    std::lock_guard<std::mutex> hold(lock);
+    used = next[stack_class];
+  }
+  for (uint32_t i = arena_count.load(std::memory_order_acquire); i-- > 0;) {
+    const Arena &arena = arenas[i];
+    if (arena.stack_class != stack_class)
+      continue;
+    char *end = arena.base + arena.size;
+    if (used >= arena.base && used < end)
+      end = used;
+    for (char *at = arena.base; at < end;) {
+      size_t pages = std::min(sizeof there, static_cast<size_t>(end - at) / page);
+      bool known = os::resident(at, pages * page, there);
+      for (size_t p = 0; p < pages; ++p, at += page) {
+        size_t offset = static_cast<size_t>(at - arena.base) % stride(stack_class);
+        if (!known || !(there[p] & 1) || offset < guard_size())
+          continue;
+        depths.resident += page;
+        depths.deepest = std::max<uint64_t>(depths.deepest, stride(stack_class) - offset);
+      }
+    }
+  }
+  return depths;
 }
 
 } // namespace weft

@@ -10,6 +10,8 @@
 // the wrong loop). Growth is address space that is touched late, so big classes cost page tables only.
 #pragma once
 
+#include "os/os.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -27,10 +29,27 @@ Stack make_stack(uint32_t stack_class);
 // Is address in the guard of one of our stacks? Then that stack's class; else 0. Async-signal-safe.
 uint32_t guard_hit(const void *address, char **low);
 
+// Which guard stacks have, from the first question on: what WEFT_GUARD says, else the best there is. A wrong value is
+// fatal, unless a runtime has refused it before.
+os::Guard guard_kind();
+// Decides it, if nobody has yet.
+void set_guard_kind(os::Guard kind);
+const char *guard_name(os::Guard kind); // "none", "mprotect", "MADV_GUARD_INSTALL"
+
 struct StackCounts {
   uint64_t made;
   uint64_t unguarded; // the system refused their guards
+  uint64_t mapped;    // bytes of address space
 };
-StackCounts stack_counts();
+StackCounts stack_counts(uint32_t stack_class); // 0: of all
+// What of a class's stacks is in memory, in bytes, and how deep the deepest of them was touched since it was made or
+// trimmed. Looks at every page: a second for some 20 GiB of stacks.
+struct StackDepths {
+  uint64_t resident;
+  uint64_t deepest;
+};
+StackDepths stack_depths(uint32_t stack_class);
+// One line about a class, for people: "64K: 12 made, ..."; false, and nothing, for one without stacks. Allocates nothing.
+bool describe_stacks(uint32_t stack_class, char *out, size_t size);
 
 } // namespace weft

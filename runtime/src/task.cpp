@@ -9,7 +9,9 @@
 
 #include "arch/switch.h"
 #include "cont.h"
+#include "count.h"
 #include "fatal.h"
+#include "parallel.h"
 #include "runtime.h"
 #include "trace.h"
 
@@ -17,39 +19,48 @@
 #include <cstring>
 #include <cxxabi.h>
 #include <exception>
+#include <type_traits>
+
+__thread weft_worker *weft_tls_worker __attribute__((tls_model("initial-exec"), visibility("hidden"))) = nullptr;
 
 namespace weft {
 
-constinit thread_local weft_runtime *tls_runtime = nullptr;
-
-TaskTable &task_table() {
-  // Never destroyed: threads may hold handles while the process ends.
-  static TaskTable &table = *new TaskTable;
-  return table;
+#if !defined(__x86_64__) || defined(WEFT_PORT_PORTABLE)
+[[gnu::noinline]] weft_worker *this_worker() {
+  asm volatile("");
+  return weft_tls_worker;
 }
+#endif
+
+// Never destroyed: threads may hold handles while the process ends.
+constinit TaskTable the_task_table;
+static_assert(std::is_trivially_destructible_v<TaskTable>);
 
 Task *find_task(weft_task handle) {
   Task *task = task_table().at(slot_of(handle));
-  return task && task->handle == handle && handle != 0 ? task : nullptr;
+  if (!task || reinterpret_cast<uintptr_t>(__atomic_load_n(&task->rt, __ATOMIC_ACQUIRE)) & kTaskFree)
+    return nullptr;
+  return has_handle(task, handle) ? task : nullptr;
 }
 
 void release_task(Task *task) {
-  task->handle = 0;
+  mark_free(task);
   uint64_t note = task->note.load(std::memory_order_acquire);
   if (note & kNoteQueued) {
     task->flags |= kTaskReleaseLater;
     return;
   }
+  clean_record(task);
   task->flags = 0;
-  task->ent.reserved = kEntFree;
+  set_state(&task->ent, kEntFree);
   task->domain = nullptr;
   uint64_t generation = generation_of(note) + 1;
   if (generation > kGenerationLimit)
     return; // used up: the record stays Done for ever
   task->note.store(generation << WEFT_SLOT_BITS, std::memory_order_release);
-  weft_runtime *rt = task->rt;
-  task->free_next = rt->free_tasks;
-  rt->free_tasks = task;
+  weft_worker *w = worker_here(runtime_of(task));
+  task->set_next_free(w->free_tasks);
+  w->free_tasks = task;
 }
 
 namespace {
@@ -72,29 +83,35 @@ namespace {
 } // namespace
 
 void task_body(void *task) {
+  if (static_cast<Task *>(task)->sampled)
+    sample_run(static_cast<Task *>(task));
   run_function(static_cast<Task *>(task));
   arch::end_body();
 }
 
 void finish_task(Task *task) {
   weft_runtime *rt = task->rt;
+  weft_worker *w = worker_here(rt);
   weft_domain *domain = task->domain;
   if (rt->trace)
     event::done(task);
-  task->ent.reserved = kEntDone;
-  task->note.fetch_or(kNoteDone, std::memory_order_acq_rel);
-  rt->stats.tasks_done++;
+  set_state(&task->ent, kEntDone);
+  if (!is_unknown(task))
+    task->note.fetch_or(kNoteDone, std::memory_order_acq_rel);
+  count(w, domain, kDone);
   rt->live--;
   if (task->flags & kTaskDaemon)
     rt->daemons--;
   rt->stacks_bound--;
+  if (w != &rt->home && live_tasks(rt) == rt->daemons)
+    request_turn(rt); // weft_run ends, though daemons may be running
   if (domain->ops.retire)
     domain->ops.retire(domain->self, &task->ent);
   if (--domain->tasks == 0 && __builtin_expect(domain->closed, 0))
     domain_emptied(domain);
   if (__builtin_expect(rt->stackless != nullptr, 0)) {
     Task *waiting = rt->stackless;
-    rt->stackless = waiting->woken_next;
+    rt->stackless = waiting->next_stackless;
     unpark(waiting, WEFT_OK, WEFT_WHY_WAKE);
   }
   if (Task *joiner = task->joiner) {
@@ -103,27 +120,84 @@ void finish_task(Task *task) {
   } else if (task->flags & kTaskDetached) {
     release_task(task);
   }
-  if (rt->woken_head)
-    flush_ready(rt, &rt->worker);
+  if (w->woken_head)
+    flush_ready(w, w);
 }
 
 namespace {
 
-Task *take_record(weft_runtime *rt) {
-  Task *task = rt->free_tasks;
-  if (__builtin_expect(!task, 0)) {
-    task = task_table().take(256);
-    if (!task)
-      return nullptr;
+// With room for as many timers, so that none of its tasks can find none when it goes to sleep.
+[[gnu::noinline]] bool take_records(weft_worker *w) {
+  weft_runtime *rt = w->rt;
+  uint32_t n;
+  Task *first = task_table().take_batch(&n);
+  uint64_t records = rt->records.fetch_add(n, std::memory_order_relaxed) + n;
+  if (n == 0 || !rt->timers.reserve(records + rt->token_timers)) {
+    rt->records.fetch_sub(n, std::memory_order_relaxed);
+    task_table().give(first);
+    return false;
   }
-  rt->free_tasks = task->free_next;
+  w->free_tasks = first;
+  return true;
+}
+
+// Numbers for a worker's tasks: all there are, a few where others number tasks at the same time, or the next one.
+[[gnu::noinline]] void take_numbers(weft_worker *w) {
+  weft_runtime *rt = w->rt;
+  uint64_t n = rt->workers == 1 ? UINT64_MAX : rt->parallel ? 64 : 1;
+  w->next_task_id = rt->next_task_id;
+  rt->next_task_id += n;
+  w->last_task_id = rt->next_task_id;
+}
+
+inline Task *take_record(weft_worker *w) {
+  Task *task = w->free_tasks;
+  Task *next = task->next_free();
+  w->free_tasks = next;
+  if (__builtin_expect(w->free_count != 0, 0))
+    --w->free_count;
+  __builtin_prefetch(next, 1);
+  __builtin_prefetch(reinterpret_cast<const void *>(reinterpret_cast<uintptr_t>(next) + offsetof(Task, cb)), 1);
   return task;
 }
 
-void give_back(weft_runtime *rt, Task *task) {
-  task->ent.reserved = kEntFree;
-  task->free_next = rt->free_tasks;
-  rt->free_tasks = task;
+// All but its domain's policy, the counts, and its readiness. In the record's first two lines; what is in the others is as
+// clean_record and the ends of waits left it.
+[[gnu::always_inline]] inline void fill_record(weft_worker *w, Task *task, weft_domain *domain, weft_task_fn fn, void *arg,
+                                               const weft_spawn_attr &attr, bool detached) {
+  task->ent = {};
+  task->ent.id = ++w->next_task_id;
+  task->ent.kind = WEFT_ENT_TASK;
+  task->cb = nullptr;
+  task->fn = fn;
+  task->arg = arg;
+  task->domain = domain;
+  task->stack_class = attr.stack ? attr.stack : w->rt->default_stack;
+  uint32_t flags = attr.flags & (WEFT_SPAWN_DETACHED | WEFT_SPAWN_DAEMON);
+  // Nobody could join one whose handle was not asked for.
+  if (detached)
+    flags |= kTaskDetached;
+  task->why = WEFT_WHY_NEW;
+  task->in_call = false; // the record's last task may have been unwound in one
+  task->sampled = false;
+  __atomic_store_n(&task->own, static_cast<uint8_t>(attr.word != 0 ? kOwnWord : 0), __ATOMIC_RELAXED);
+  if (__builtin_expect(attr.word != 0, 0))
+    task->word = attr.word;
+  if (attr.name) {
+    copy_name(task->name, attr.name);
+    flags |= kTaskUnclean;
+  }
+  __atomic_store_n(&task->flags, static_cast<uint8_t>(flags), __ATOMIC_RELAXED);
+  __atomic_store_n(&task->rt, w->rt, __ATOMIC_RELEASE); // last: who goes over all records may look now
+}
+
+void give_back(weft_worker *w, Task *task) {
+  clean_record(task);
+  task->flags = 0;
+  set_state(&task->ent, kEntFree);
+  mark_free(task);
+  task->set_next_free(w->free_tasks);
+  w->free_tasks = task;
 }
 
 struct AdmitCall {
@@ -151,23 +225,110 @@ weft_status admit(weft_domain *domain, Task *task, const weft_spawn_attr &attr) 
   return call.status;
 }
 
-// What was compiled against an older header lacks the last fields: they are zero. False: no such size.
-inline bool full_attr(const weft_spawn_attr *given, weft_spawn_attr *attr) {
-  if (given && __builtin_expect(given->size >= sizeof *given, 1)) {
-    memcpy(attr, given, sizeof *attr);
-    return true;
-  }
-  memset(attr, 0, sizeof *attr);
+constexpr weft_spawn_attr kNoAttr = {};
+
+// What was compiled against an older header lacks the last fields: they are zero. Null: no such size. What is given is not
+// copied: it was just written field by field, and wider loads would wait for all of these.
+inline const weft_spawn_attr *full_attr(const weft_spawn_attr *given, weft_spawn_attr *room) {
   if (!given)
-    return true;
+    return &kNoAttr;
+  if (__builtin_expect(given->size >= sizeof *given, 1))
+    return given;
   if (given->size < 16)
+    return nullptr;
+  *room = kNoAttr;
+  memcpy(room, given, given->size);
+  return room;
+}
+
+// A task of the root spawns another one, for a policy that needs not be asked. False: that is for who has the lock.
+[[gnu::noinline]] bool spawn_inside(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_spawn_attr &attr, weft_task *out) {
+  weft_worker *w = parallel_worker(rt);
+  weft_domain *root = rt->root;
+  if (!w || (attr.domain ? attr.domain : w->running->domain) != root || root->ops.admit || attr.flags & WEFT_SPAWN_DAEMON ||
+      !w->free_tasks || w->next_task_id == w->last_task_id || !enter(w))
     return false;
-  memcpy(attr, given, given->size);
+  if (rt->closing) {
+    leave(w);
+    return false;
+  }
+  Task *task = take_record(w);
+  fill_record(w, task, root, fn, arg, attr, !out);
+  if (out)
+    *out = give_handle(task);
+  start_inside(w, task);
   return true;
 }
 
+// What weft_spawn checked. With the lock, where there is one; alone: there is no other worker in the process.
+template <bool alone>
+[[gnu::always_inline]] inline weft_status spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_spawn_attr &attr,
+                                                weft_task *out) {
+  weft_worker *w = alone ? &rt->home : worker_here(rt);
+  weft_domain *domain = attr.domain ? attr.domain : w->running ? w->running->domain : rt->root;
+  if (rt->closing || domain->closed)
+    return WEFT_E_CLOSED;
+  if (__builtin_expect(!w->free_tasks, 0) && !take_records(w))
+    return WEFT_E_NOMEM;
+  if (__builtin_expect(w->next_task_id == w->last_task_id, 0))
+    take_numbers(w);
+  Task *task = take_record(w);
+  fill_record(w, task, domain, fn, arg, attr, !out);
+  if (__builtin_expect(domain->ops.admit != nullptr, 0)) {
+    weft_status status = admit(domain, task, attr);
+    if (status != WEFT_OK) {
+      give_back(w, task);
+      return status;
+    }
+  }
+  domain->tasks++;
+  rt->live++;
+  rt->stats.tasks_spawned++;
+  if (task->flags & kTaskDaemon)
+    rt->daemons++;
+  if (out)
+    *out = give_handle(task);
+  if (__builtin_expect(rt->trace != nullptr, 0))
+    event::spawn(task);
+  ready_later(w, task, WEFT_WHY_NEW);
+  if (!alone)
+    flush_unless_running(rt);
+  else if (__builtin_expect(!w->running && !w->in_turn, 0))
+    flush_now(w);
+  return WEFT_OK;
+}
+
+[[gnu::noinline]] weft_status spawn_beside_others(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_spawn_attr &attr,
+                                                  weft_task *out) {
+  if (spawn_inside(rt, fn, arg, attr, out))
+    return WEFT_OK;
+  Hold hold(rt);
+  return spawn<false>(rt, fn, arg, attr, out);
+}
+
+// Also where the joiner is unwound: a free record has no joiner.
+class Joining {
+public:
+  Joining(Task *task, Task *self) : task_(task), generation_(generation_of(task->note.load(std::memory_order_relaxed))) {
+    task->joiner = self;
+  }
+  ~Joining() {
+    if (generation_of(task_->note.load(std::memory_order_acquire)) == generation_)
+      task_->joiner = nullptr;
+  }
+  Joining(const Joining &) = delete;
+
+private:
+  Task *task_;
+  uint64_t generation_;
+};
+
 // Joins and detaches belong to the loop's thread, as the record's plain fields do.
-bool is_afar(Task *task) { return !on_loop(__atomic_load_n(&task->rt, __ATOMIC_RELAXED)); }
+bool is_afar(Task *task) {
+  weft_runtime *rt = runtime_of(task);
+  weft_runtime *here = runtime_here();
+  return !on_loop(rt) || (rt != here && (rt->workers > 1 || (here && here->workers > 1)));
+}
 
 } // namespace
 
@@ -189,67 +350,21 @@ extern "C" {
 weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_spawn_attr *given,
                        weft_task *out) {
   if (!rt)
-    rt = tls_runtime;
-  weft_spawn_attr attr;
-  if (__builtin_expect(!full_attr(given, &attr) || !rt || !fn || !on_loop(rt) ||
-                           attr.stack >= WEFT_STACK_CLASSES ||
-                           (attr.domain && attr.domain->rt != rt),
+    rt = runtime_here();
+  weft_spawn_attr room;
+  const weft_spawn_attr *attr = full_attr(given, &room);
+  if (__builtin_expect(!attr || !rt || !fn || !on_loop(rt) || attr->stack >= WEFT_STACK_CLASSES ||
+                           (attr->domain && attr->domain->rt != rt),
                        0))
     return WEFT_E_INVAL;
-  weft_domain *domain = attr.domain ? attr.domain : rt->running ? rt->running->domain : rt->root;
-  if (rt->closing || domain->closed)
-    return WEFT_E_CLOSED;
-  Task *task = take_record(rt);
-  if (!task)
-    return WEFT_E_NOMEM;
-  if (!rt->timers.reserve(rt->live + rt->token_timers + 1)) {
-    give_back(rt, task);
-    return WEFT_E_NOMEM;
-  }
-  task->ent = {};
-  task->ent.id = ++rt->next_task_id;
-  task->ent.kind = WEFT_ENT_TASK;
-  task->cb = nullptr;
-  task->answer0 = task->answer1 = 0;
-  task->domain = domain;
-  task->errno_value = 0;
-  task->flags = attr.flags & (WEFT_SPAWN_DETACHED | WEFT_SPAWN_DAEMON);
-  if (!out)
-    task->flags |= kTaskDetached; // nobody could join it
-  task->handle = make_handle(task->slot, generation_of(task->note.load(std::memory_order_relaxed)));
-  task->word = attr.word;
-  task->waits = nullptr;
-  task->wait = WaitKind::None;
-  task->cancels = 0;
-  task->token = 0;
-  task->joiner = nullptr;
-  __atomic_store_n(&task->rt, rt, __ATOMIC_RELAXED);
-  task->stack_class = attr.stack ? attr.stack : rt->default_stack;
-  task->fn = fn;
-  task->arg = arg;
-  task->name[0] = '\0';
-  if (attr.name)
-    copy_name(task->name, attr.name);
-  if (domain->ops.admit) {
-    weft_status status = admit(domain, task, attr);
-    if (status != WEFT_OK) {
-      task->handle = 0;
-      give_back(rt, task);
-      return status;
-    }
-  }
-  domain->tasks++;
-  rt->live++;
-  rt->stats.tasks_spawned++;
-  if (task->flags & kTaskDaemon)
-    rt->daemons++;
-  if (out)
-    *out = task->handle;
-  if (__builtin_expect(rt->trace != nullptr, 0))
-    event::spawn(task);
-  ready_later(rt, task, WEFT_WHY_NEW);
-  flush_unless_running(rt);
-  return WEFT_OK;
+  if (__builtin_expect(any_parallel.load(std::memory_order_relaxed), 0))
+    return spawn_beside_others(rt, fn, arg, *attr, out);
+  return spawn<true>(rt, fn, arg, *attr, out);
+}
+
+// With the lock.
+static void leave_unclean(Task *task) {
+  __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskUnclean), __ATOMIC_RELAXED);
 }
 
 // The task, if the caller may join or detach it.
@@ -259,7 +374,9 @@ static weft_status joinable(weft_task handle, Task **out) {
     return WEFT_E_STALE;
   if (is_afar(task))
     return WEFT_E_INVAL;
-  if (task->flags & kTaskDetached)
+  if (__atomic_load_n(&task->flags, __ATOMIC_ACQUIRE) & kTaskDetached)
+    return WEFT_E_STALE;
+  if (!find_task(handle)) // a detached one, whose record was given away in between
     return WEFT_E_STALE;
   if (task->joiner)
     return WEFT_E_BUSY;
@@ -268,18 +385,19 @@ static weft_status joinable(weft_task handle, Task **out) {
 }
 
 weft_status weft_join(weft_task handle) {
+  Hold hold;
   Task *task;
   if (weft_status status = joinable(handle, &task); status != WEFT_OK)
     return status;
-  if (task->ent.reserved != kEntDone) {
+  if (state_of(&task->ent) != kEntDone) {
     Task *self = running_task();
     if (!self)
       return WEFT_E_NOTASK;
     if (self == task)
       return WEFT_E_DEADLOCK;
-    task->joiner = self;
+    Joining joining(task, self);
+    self->joins = task;
     weft_status status = park_running(self, WaitKind::Join, WEFT_NEVER);
-    task->joiner = nullptr;
     if (status != WEFT_OK)
       return status;
   }
@@ -288,46 +406,66 @@ weft_status weft_join(weft_task handle) {
 }
 
 weft_status weft_detach(weft_task handle) {
+  Hold hold;
   Task *task;
   if (weft_status status = joinable(handle, &task); status != WEFT_OK)
     return status;
-  task->flags |= kTaskDetached;
-  if (task->ent.reserved == kEntDone)
+  // A task that is not joined ends with the lock held, so it is not doing so now.
+  bool done = state_of(&task->ent) == kEntDone;
+  __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskDetached), __ATOMIC_RELAXED);
+  if (done)
     release_task(task);
   return WEFT_OK;
 }
 
 weft_task weft_self(void) {
   Task *self = running_task();
-  return self ? self->handle : 0;
+  return self ? give_handle(self) : 0;
 }
 
 uint64_t weft_task_id(weft_task handle) {
+  if (Task *self = running_task(); self && handle_of(self) == handle)
+    return self->ent.id;
+  Halt halt(runtime_here());
   Task *task = find_task(handle);
   return task ? task->ent.id : 0;
 }
 
 uint64_t *weft_task_word(void) {
   Task *self = running_task();
-  return self ? &self->word : nullptr;
+  if (!self)
+    return nullptr;
+  if (!(self->own & kOwnWord)) {
+    self->word = 0;
+    say_own(self, kOwnWord);
+  }
+  return &self->word;
 }
 
 weft_status weft_task_set_name(const char *name) {
   Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
+  Hold hold;
   copy_name(self->name, name ? name : "");
+  leave_unclean(self);
   return WEFT_OK;
 }
 
 const char *weft_task_name(weft_task handle) {
+  if (Task *self = running_task(); self && handle_of(self) == handle)
+    return self->name;
+  Halt halt(runtime_here());
   Task *task = find_task(handle);
   return task ? task->name : "";
 }
 
 void weft_set_waits(const char *what) {
-  if (Task *self = running_task())
+  Hold hold;
+  if (Task *self = running_task()) {
     self->waits = what;
+    leave_unclean(self);
+  }
 }
 
 void weft_call_native(void (*fn)(void *), void *arg) { call_native(fn, arg); }

@@ -124,7 +124,7 @@ weft_status finish_connect(weft_sock *s, const Address &address, uint64_t deadli
   int result = system_connect(s->cell.fd, address);
   // After EINTR the kernel goes on connecting by itself.
   while (result == -EINPROGRESS || result == -EINTR) {
-    s->cell.ready &= ~uint32_t{WEFT_WRITABLE};
+    clear_ready(s, WEFT_WRITABLE);
     result = connect_result(s->cell.fd);
     if (result != -EINPROGRESS)
       break;
@@ -173,7 +173,7 @@ weft_status weft_tcp_accept(weft_sock *listener, weft_sock **out) {
   if (!s)
     return WEFT_E_NOMEM;
   for (;;) {
-    listener->cell.ready &= ~uint32_t{WEFT_READABLE};
+    clear_ready(listener, WEFT_READABLE);
     int fd = system_accept(listener->cell.fd);
     if (fd >= 0) {
       s->cell.fd = fd;

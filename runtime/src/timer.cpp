@@ -4,8 +4,6 @@
 // in two cache lines.
 #include "timer.h"
 
-#include "weft/host.h"
-
 #include <cstdlib>
 
 namespace weft {
@@ -57,17 +55,19 @@ void TimerHeap::arm(Timer *timer, uint64_t deadline_ns) {
   disarm(timer);
   size_t i = size_++;
   rise(i, Entry{deadline_ns, order_++, timer});
+  note_first();
 }
 
 void TimerHeap::remove(size_t i) {
   heap_[i].timer->place = 0;
   Entry last = heap_[--size_];
-  if (i == size_)
-    return;
-  if (i > 0 && last.before(heap_[(i - 1) / 4]))
-    rise(i, last);
-  else
-    sink(i, last);
+  if (i < size_) {
+    if (i > 0 && last.before(heap_[(i - 1) / 4]))
+      rise(i, last);
+    else
+      sink(i, last);
+  }
+  note_first();
 }
 
 void TimerHeap::disarm(Timer *timer) {
@@ -82,7 +82,5 @@ Timer *TimerHeap::expire(uint64_t now) {
   remove(0);
   return timer;
 }
-
-uint64_t TimerHeap::earliest() const { return size_ ? heap_[0].deadline : WEFT_NEVER; }
 
 } // namespace weft

@@ -10,6 +10,7 @@
 // array, but four pointers in each task and a cache miss per step).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -35,12 +36,18 @@ public:
   void disarm(Timer *timer); // not armed: nothing
   // Takes out the earliest if it is due; null otherwise.
   Timer *expire(uint64_t now);
-  uint64_t earliest() const; // WEFT_NEVER when empty
+  uint64_t earliest() const { return first_.load(std::memory_order_relaxed); } // WEFT_NEVER when empty; any thread
   uint64_t deadline(const Timer *timer) const { return heap_[timer->place - 1].deadline; }
+  // Where that is, for who may have interrupted grow(); null when it is not armed.
+  const uint64_t *deadline_at(const Timer *timer) const {
+    uint32_t place = timer->place;
+    return place ? &heap_[place - 1].deadline : nullptr;
+  }
   size_t size() const { return size_; }
   size_t capacity() const { return capacity_; }
 
 private:
+  friend struct DebugOffsets;
   struct Entry {
     uint64_t deadline;
     uint64_t order;
@@ -57,8 +64,10 @@ private:
   void rise(size_t i, Entry e);
   void sink(size_t i, Entry e);
   void remove(size_t i);
+  void note_first() { first_.store(size_ ? heap_[0].deadline : UINT64_MAX, std::memory_order_relaxed); }
 
   Entry *heap_ = nullptr;
+  std::atomic<uint64_t> first_{UINT64_MAX}; // the earliest deadline
   size_t size_ = 0;
   size_t capacity_ = 0;
   uint64_t order_ = 0;

@@ -10,6 +10,7 @@
 #include "arch/switch.h"
 #include "cont.h"
 #include "trace.h"
+#include "worker.h"
 
 #include <thread>
 
@@ -17,10 +18,7 @@ using namespace weft;
 
 namespace weft {
 
-TokenTable &token_table() {
-  static TokenTable &table = *new TokenTable;
-  return table;
-}
+constinit TokenTable the_token_table; // never destroyed either
 
 TokenSlot *find_token(weft_token token) {
   TokenSlot *slot = token_table().at(slot_of(token));
@@ -111,7 +109,7 @@ weft_status complete_afar(TokenSlot *slot, weft_runtime *rt, weft_token token, w
   static_assert((kTokenFilling | kTokenFilled) == kTokenFilled);
   slot->state.fetch_or(kTokenFilled, std::memory_order_release);
   if (rt->inbox.push(&slot->inbox))
-    rt->host.post(rt->host_self);
+    tell_of_inbox(rt);
   return WEFT_OK;
 }
 
@@ -150,12 +148,19 @@ bool complete_here(TokenSlot *slot, weft_status status, uint64_t value, weft_why
 bool arm_token(TokenSlot *slot, uint64_t deadline_ns) {
   weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
   if (!slot->timer.armed()) {
-    if (!rt->timers.reserve(rt->live + rt->token_timers + 1))
+    if (!rt->timers.reserve(rt->records.load(std::memory_order_relaxed) + rt->token_timers + 1))
       return false;
     rt->token_timers++;
   }
   rt->timers.arm(&slot->timer, deadline_ns);
+  deadline_moved(worker_here(rt));
   return true;
+}
+
+void note_descriptor(weft_token token, int fd) {
+  TokenSlot *slot = token_table().at(slot_of(token));
+  slot->fd = fd;
+  slot->fd_token = token;
 }
 
 void token_due(TokenSlot *slot) {
@@ -244,11 +249,12 @@ extern "C" {
 
 weft_token weft_token_new(weft_runtime *rt) {
   if (!rt)
-    rt = tls_runtime;
+    rt = runtime_here();
   if (!rt)
     return 0;
   TokenSlot *slot;
   if (on_loop(rt)) {
+    Hold hold(rt);
     slot = rt->free_tokens;
     if (!slot && !(slot = token_table().take(64)))
       return 0;
@@ -275,6 +281,7 @@ weft_status weft_complete(weft_token token, weft_status status, uint64_t value) 
   }
   if (!on_loop(rt))
     return complete_afar(slot, rt, token, status, value, false);
+  Hold hold(rt);
   if (!complete_here(slot, status, value, WEFT_WHY_WAKE)) {
     count_stale(rt);
     return WEFT_E_STALE;
@@ -295,6 +302,10 @@ weft_status weft_token_drop(weft_token token) {
   if (!on_loop(rt))
     return (s & kTokenPhase) == kTokenOpen ? complete_afar(slot, rt, token, WEFT_E_STALE, 0, true)
                                            : WEFT_E_STALE;
+  Hold hold(rt);
+  if (!find_token(token))
+    return WEFT_E_STALE;
+  s = slot->state.load(std::memory_order_acquire);
   // Who waits for it learns that nobody will complete it.
   if ((s & kTokenPhase) == kTokenOpen && (slot->waiter || slot->cq)) {
     complete_here(slot, WEFT_E_STALE, 0, WEFT_WHY_WAKE);
@@ -322,6 +333,9 @@ weft_status weft_token_take(weft_token token, weft_status *status, uint64_t *val
     return WEFT_E_STALE;
   if (!on_loop(slot->rt.load(std::memory_order_relaxed)))
     return WEFT_E_INVAL;
+  Hold hold(slot->rt.load(std::memory_order_relaxed));
+  if (!find_token(token))
+    return WEFT_E_STALE;
   if (slot->waiter || slot->cq)
     return WEFT_E_BUSY;
   if (!token_filled(slot))
@@ -345,6 +359,9 @@ weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *v
   if (!slot)
     return WEFT_E_STALE;
   if (on_loop(slot->rt.load(std::memory_order_relaxed))) {
+    Hold hold(slot->rt.load(std::memory_order_relaxed)); // not over the suspend: a handler of the language may take it
+    if (!find_token(token))
+      return WEFT_E_STALE;
     if (slot->waiter || slot->cq)
       return WEFT_E_BUSY;
     if (token_filled(slot)) {
@@ -358,6 +375,8 @@ weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *v
       return WEFT_E_NOMEM;
   }
   arch::Answer a = arch::suspend(&weft_await_tag, token, deadline_ns);
+  if (Task *self = running_task(); self && __builtin_expect(self->sampled, 0))
+    sample_run(self);
   if (value)
     *value = a.i1;
   return static_cast<weft_status>(a.i0);

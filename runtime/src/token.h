@@ -57,13 +57,20 @@ struct TokenSlot {
   InboxNode inbox{nullptr, InboxKind::Token};
   Timer timer{0, TimerKind::Token};
   uint32_t slot = 0;
+  int fd = -1;              // for dumps: the descriptor whose readiness completes it,
+  weft_token fd_token = 0;  // as long as it is this token
   TokenSlot *free_next = nullptr;
+
+  static constexpr size_t kGap = 0;
+  TokenSlot *next_free() const { return free_next; }
+  void set_next_free(TokenSlot *next) { free_next = next; }
 
   weft_token token(uint64_t s) const { return make_handle(slot, generation_of(s)); }
 };
 
 using TokenTable = RecordTable<TokenSlot>;
-TokenTable &token_table();
+extern constinit TokenTable the_token_table;
+inline TokenTable &token_table() { return the_token_table; }
 
 // The loop's thread: the record while the token lives, null when it is stale.
 TokenSlot *find_token(weft_token token);
@@ -75,6 +82,8 @@ inline bool token_filled(const TokenSlot *slot) {
 void recycle_token(TokenSlot *slot);
 // The loop's thread. False: it was not open.
 bool complete_here(TokenSlot *slot, weft_status status, uint64_t value, weft_why why);
+// For dumps. The loop's thread.
+void note_descriptor(weft_token token, int fd);
 // False: no memory for one more timer.
 bool arm_token(TokenSlot *slot, uint64_t deadline_ns);
 

@@ -10,6 +10,9 @@
 // stack.
 #include "trace.h"
 
+#include "binding.h"
+#include "utf8.h"
+
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
@@ -23,6 +26,7 @@
 namespace weft {
 
 struct Trace {
+  weft_runtime *rt = nullptr;
   int fd = -1;
   bool stopped = false;
   char file[512];
@@ -40,10 +44,8 @@ struct Traces {
   Trace *first = nullptr;
   uint32_t opened = 0;
 };
-Traces &traces() {
-  static Traces &all = *new Traces;
-  return all;
-}
+constinit Traces all_traces;
+Traces &traces() { return all_traces; }
 
 void flush(Trace *trace) {
   size_t done = 0;
@@ -60,6 +62,20 @@ void flush(Trace *trace) {
     }
   }
   trace->used = 0;
+}
+
+// Workers go on writing while the process ends. Not for ever: who has the lock may be the one that ends it.
+bool hold_for_flush(weft_runtime *rt) {
+  weft_worker *w = this_worker();
+  if (rt->workers <= 1 || (w && w->rt == rt && w->holds))
+    return false;
+  const timespec pause = {0, 1000000};
+  for (int i = 0; i < 200; ++i) {
+    if (rt->lock.try_lock())
+      return true;
+    nanosleep(&pause, nullptr);
+  }
+  return false;
 }
 
 // abort() by anybody, or the signal alone: what is in the buffer is what one wants to see then. The
@@ -80,25 +96,10 @@ void catch_abort() {
   }
 }
 
-// Bytes of the character that s begins with; 0: it is not UTF-8.
-size_t character(const unsigned char *s) {
-  if (s[0] < 0x80)
-    return 1;
-  size_t n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-  for (size_t i = 1; i < n; ++i)
-    if ((s[i] & 0xc0) != 0x80)
-      return 0;
-  // Longer than needed, surrogates, beyond U+10FFFF.
-  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
-      (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
-    return 0;
-  return n;
-}
-
 // One line, put together in the buffer itself.
 class Line {
 public:
-  Line(Trace *trace, const char *ev) : trace_(trace) {
+  Line(weft_runtime *rt, const char *ev) : trace_(rt->trace) {
     if (trace_->used + kLongestLine > sizeof trace_->buffer)
       flush(trace_);
     timespec now;
@@ -109,6 +110,8 @@ public:
     text(",\"ev\":\"");
     text(ev);
     *at_++ = '"';
+    if (rt->workers > 1)
+      add("w", worker_here(rt)->index);
   }
   ~Line() {
     *at_++ = '}';
@@ -189,11 +192,12 @@ const char *name_of(weft_why why) {
 struct By {
   char text[24];
   By(weft_runtime *rt, const char *what) {
-    if (rt->running)
-      snprintf(text, sizeof text, "#%llu", (unsigned long long)rt->running->ent.id);
+    const weft_worker *w = worker_here(rt);
+    if (w->running)
+      snprintf(text, sizeof text, "#%llu", (unsigned long long)w->running->ent.id);
     else
       snprintf(text, sizeof text, "%s",
-               rt->draining                 ? "thread"
+               w->draining                 ? "thread"
                : strcmp(what, "timer") == 0 ? "timer"
                                             : "host");
   }
@@ -201,7 +205,7 @@ struct By {
 
 } // namespace
 
-weft_status open_trace(const char *file, Trace **out, char *error, size_t size) {
+weft_status open_trace(const char *file, weft_runtime *rt, char *error, size_t size) {
   Traces &all = traces();
   std::lock_guard<std::mutex> hold(all.lock);
   auto *trace = new (std::nothrow) Trace;
@@ -225,7 +229,8 @@ weft_status open_trace(const char *file, Trace **out, char *error, size_t size) 
   all.opened = nth;
   trace->next = all.first;
   all.first = trace;
-  *out = trace;
+  trace->rt = rt;
+  rt->trace = trace;
   return WEFT_OK;
 }
 
@@ -241,32 +246,49 @@ void close_trace(Trace *trace) {
   delete trace;
 }
 
+std::mutex &traces_lock() { return traces().lock; }
+
+void leave_traces() {
+  for (Trace *trace = traces().first; trace; trace = trace->next) {
+    trace->stopped = true;
+    trace->used = 0;
+    close(trace->fd);
+    trace->fd = -1;
+  }
+}
+
 void flush_traces() {
-  // No lock: before an abort whoever holds it may be gone for good.
-  for (Trace *trace = traces().first; trace; trace = trace->next)
+  // The list without its lock: before an abort whoever holds it may be gone for good.
+  for (Trace *trace = traces().first; trace; trace = trace->next) {
+    bool held = hold_for_flush(trace->rt);
     flush(trace);
+    if (held)
+      trace->rt->lock.unlock();
+  }
 }
 
 namespace event {
 
-void turn_begin(weft_runtime *rt) { Line(rt->trace, "turn").add("turn", rt->stats.turns); }
+void turn_begin(weft_runtime *rt) { Line(rt, "turn").add("turn", rt->stats.turns); }
 
 void turn_end(weft_runtime *rt, bool more) {
-  Line(rt->trace, "turn_end").add("turn", rt->stats.turns).add("more", uint64_t{more});
+  Line(rt, "turn_end").add("turn", rt->stats.turns).add("more", uint64_t{more});
 }
 
 void domain_made(weft_domain *d, const char *sched) {
-  Line(d->rt->trace, "domain")
-      .add("domain", d->ent.id)
+  Line line(d->rt, "domain");
+  line.add("domain", d->ent.id)
       .add("parent", d->parent ? d->parent->ent.id : 0)
       .add("name", d->name)
       .add("sched", sched);
+  if (d->bind != WEFT_BIND_ANY)
+    line.add("bind", binding_name(d->bind));
 }
 
-void domain_gone(weft_domain *d) { Line(d->rt->trace, "domain_end").add("domain", d->ent.id); }
+void domain_gone(weft_domain *d) { Line(d->rt, "domain_end").add("domain", d->ent.id); }
 
 void spawn(Task *task) {
-  Line(task->rt->trace, "spawn")
+  Line(task->rt, "spawn")
       .add("task", task->ent.id)
       .add("domain", task->domain->ent.id)
       .add("by", By(task->rt, "spawn").text)
@@ -274,37 +296,43 @@ void spawn(Task *task) {
 }
 
 void ready(weft_domain *d, weft_ent *ent, weft_why why) {
-  Line(d->rt->trace, "ready").ent(ent).add("domain", d->ent.id).add("why", name_of(why));
+  Line(d->rt, "ready").ent(ent).add("domain", d->ent.id).add("why", name_of(why));
 }
 
 void pick(weft_domain *d, weft_ent *ent) {
-  Line(d->rt->trace, "pick").ent(ent).add("domain", d->ent.id);
+  Line(d->rt, "pick").ent(ent).add("domain", d->ent.id);
 }
 
+void sent(weft_domain *child) {
+  Line(child->rt, "send").add("child", child->ent.id).add("domain", child->parent->ent.id).add("to", binding_name(child->bind));
+}
+
+void taken(weft_domain *child) { Line(child->rt, "take").add("child", child->ent.id).add("domain", child->parent->ent.id); }
+
 void run(Task *task) {
-  Line(task->rt->trace, "run")
+  Line(task->rt, "run")
       .add("task", task->ent.id)
       .add("domain", task->domain->ent.id)
       .add("name", task->name);
 }
 
 void yielded(Task *task) {
-  Line(task->rt->trace, "yield").add("task", task->ent.id).add("domain", task->domain->ent.id);
+  Line(task->rt, "yield").add("task", task->ent.id).add("domain", task->domain->ent.id);
 }
 
 void parked(Task *task, const char *waits) {
-  Line(task->rt->trace, "park")
+  Line(task->rt, "park")
       .add("task", task->ent.id)
       .add("domain", task->domain->ent.id)
       .add("waits", waits);
 }
 
 void done(Task *task) {
-  Line(task->rt->trace, "done").add("task", task->ent.id).add("domain", task->domain->ent.id);
+  Line(task->rt, "done").add("task", task->ent.id).add("domain", task->domain->ent.id);
 }
 
 void wake(Task *task, const char *what) {
-  Line(task->rt->trace, "wake")
+  Line(task->rt, "wake")
       .add("task", task->ent.id)
       .add("domain", task->domain->ent.id)
       .add("by", By(task->rt, what).text)
@@ -312,10 +340,10 @@ void wake(Task *task, const char *what) {
 }
 
 void slice_end(weft_domain *d, bool more) {
-  Line(d->rt->trace, "slice_end").add("child", d->ent.id).add("more", uint64_t{more});
+  Line(d->rt, "slice_end").add("child", d->ent.id).add("more", uint64_t{more});
 }
 
-void log(weft_runtime *rt, const char *text) { Line(rt->trace, "log").add("text", text); }
+void log(weft_runtime *rt, const char *text) { Line(rt, "log").add("text", text); }
 
 } // namespace event
 

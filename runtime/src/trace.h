@@ -1,6 +1,6 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// The trace: one JSON object per line, written by the loop's thread alone.
+// The trace: one JSON object per line, written by who holds what is the runtime's: the loop's thread, or one worker at a time.
 //
 // The dispatch loop exists twice, with and without a trace, so an untraced program pays nothing;
 // everywhere else a call goes through these inline tests of rt->trace. Events and their fields are
@@ -11,10 +11,14 @@
 
 namespace weft {
 
-weft_status open_trace(const char *file, Trace **out, char *error, size_t size);
+// Into rt->trace.
+weft_status open_trace(const char *file, weft_runtime *rt, char *error, size_t size);
 void close_trace(Trace *trace);
 // All traces of the process; also before an abort.
 void flush_traces();
+// In a child of fork: what is in them is the parent's to write.
+void leave_traces();
+std::mutex &traces_lock();
 
 namespace event {
 void turn_begin(weft_runtime *rt);
@@ -24,6 +28,8 @@ void domain_gone(weft_domain *domain);
 void spawn(Task *task);
 void ready(weft_domain *domain, weft_ent *ent, weft_why why);
 void pick(weft_domain *domain, weft_ent *ent);
+void sent(weft_domain *child);
+void taken(weft_domain *child);
 void run(Task *task);
 void yielded(Task *task);
 void parked(Task *task, const char *waits);

@@ -7,7 +7,9 @@
 
 #include "collect.h"
 #include "cont.h"
+#include "debug_table.h"
 #include "os/os.h"
+#include "process.h"
 #include "stack.h"
 #include "weft/stack.h"
 
@@ -31,7 +33,7 @@ constinit thread_local Aside aside = {};
 std::mutex lock; // of all below
 weft_cb *left_behind[WEFT_STACK_CLASSES];
 weft_cb *trimmed[WEFT_STACK_CLASSES];
-uint64_t trimmed_count;
+uint64_t trimmed_count[WEFT_STACK_CLASSES];
 
 weft_cb *pop(weft_cb *&list) {
   weft_cb *cb = list;
@@ -71,7 +73,7 @@ bool trim(weft_cb *cb, uint32_t c) {
   bool given = os::discard(of->stack_low, end - low);
   std::lock_guard<std::mutex> hold(lock);
   push(trimmed[c], cb);
-  trimmed_count++;
+  trimmed_count[c]++;
   return given;
 }
 
@@ -89,7 +91,7 @@ weft_cb *take_idle_block(uint32_t c) {
       return cb;
     if (!(cb = pop(trimmed[c])))
       return nullptr;
-    trimmed_count--;
+    trimmed_count[c]--;
   }
   prepare_stack(cb);
   return cb;
@@ -102,6 +104,8 @@ void leave_blocks() {
       while (weft_cb *cb = pop(*list))
         push(left_behind[c], cb);
 }
+
+std::mutex &idle_blocks_lock() { return lock; }
 
 void note_idle_blocks() {
   auto note = [](weft_cb *const(&lists)[WEFT_STACK_CLASSES]) {
@@ -161,15 +165,25 @@ TrimWish trim_step() {
   return wish;
 }
 
-IdleCounts idle_counts() {
+IdleCounts idle_counts(uint32_t stack_class) {
   IdleCounts n = {};
   std::lock_guard<std::mutex> hold(lock);
-  for (uint32_t c = 0; c < WEFT_STACK_CLASSES; ++c)
+  for (uint32_t c = 1; c < WEFT_STACK_CLASSES; ++c) {
+    if (stack_class != 0 && stack_class != c)
+      continue;
     for (const weft_cb *list :
          {weft_tls.free_list[c], aside.rested[c], aside.cold[c], left_behind[c]})
       n.cached += length(list);
-  n.trimmed = trimmed_count;
+    n.trimmed += trimmed_count[c];
+  }
   return n;
+}
+
+IdleLists idle_lists() {
+  auto offset = [](const void *list) {
+    return static_cast<const char *>(list) - static_cast<const char *>(__builtin_thread_pointer());
+  };
+  return {offset(aside.rested), offset(aside.cold), left_behind, trimmed};
 }
 
 } // namespace weft

@@ -41,7 +41,7 @@ struct IdleCounts {
   uint64_t cached;  // free, with what pages they touched: the calling thread's and ended threads'
   uint64_t trimmed; // free, without pages
 };
-// Walks the calling thread's lists.
-IdleCounts idle_counts();
+// Walks the calling thread's lists. Class 0: of all.
+IdleCounts idle_counts(uint32_t stack_class = 0);
 
 } // namespace weft

@@ -9,21 +9,31 @@
 //
 // A turn that leaves nothing ready looks after stacks that nobody uses, at most once a second, and
 // asks for a turn of its own when that has not ended or there is much to look at.
+#include "binding.h"
 #include "cont.h"
+#include "count.h"
+#include "dump_signal.h"
 #include "fatal.h"
+#include "parallel.h"
 #include "runtime.h"
 #include "token.h"
 #include "trace.h"
 #include "trim.h"
+#include "worker.h"
 
 #include <cerrno>
 
 namespace weft {
 
+bool has_work(const weft_runtime *rt) {
+  return rt->closing ? !rt->shutdown_done : live_tasks(rt) != rt->daemons;
+}
+
 namespace {
 
 constexpr uint32_t kLongestInterval = 64;
 constexpr uint64_t kCheckEvery = 20000; // ns
+constexpr uint64_t kWatchAgain = 1000000; // ns
 
 Task *task_of(Timer *timer) {
   return reinterpret_cast<Task *>(reinterpret_cast<char *>(timer) - offsetof(Task, timer));
@@ -39,9 +49,10 @@ TokenSlot *token_of(InboxNode *node) {
   return reinterpret_cast<TokenSlot *>(reinterpret_cast<char *>(node) - offsetof(TokenSlot, inbox));
 }
 
-bool fire_timers(weft_runtime *rt) {
+bool fire_timers(weft_worker *w) {
+  weft_runtime *rt = w->rt;
   bool any = false;
-  while (Timer *timer = rt->timers.expire(rt->now)) {
+  while (Timer *timer = rt->timers.expire(w->now)) {
     any = true;
     rt->stats.timers_fired++;
     if (timer->kind == TimerKind::Token) {
@@ -54,32 +65,33 @@ bool fire_timers(weft_runtime *rt) {
     }
   }
   if (any)
-    flush_ready(rt, &rt->worker);
+    flush_ready(w, w);
   return any;
 }
 
-void grant(weft_runtime *rt) {
-  uint64_t picks = rt->interval;
-  if (picks > rt->picks_left)
-    picks = rt->picks_left;
-  rt->granted = static_cast<uint32_t>(picks);
-  rt->countdown = rt->granted;
+} // namespace
+
+void grant(weft_worker *w) {
+  uint64_t picks = w->interval;
+  if (picks > w->picks_left)
+    picks = w->picks_left;
+  w->granted = static_cast<uint32_t>(picks);
+  w->countdown = w->granted;
 }
+
+namespace {
 
 // No task can run again, whatever anybody outside does.
 bool stuck(const weft_runtime *rt) {
-  return rt->root->ready == 0 && rt->inbox.empty() && rt->timers.size() == 0 && rt->awaiting == 0 &&
+  return root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && rt->timers.size() == 0 && rt->awaiting == 0 &&
          rt->parked_for_wake == 0;
 }
 
 // The same after everybody was cancelled: who then parks again for a weft_wake is given up.
 bool abandoned(const weft_runtime *rt) {
-  return rt->root->ready == 0 && rt->inbox.empty() && rt->timers.size() == 0 && rt->awaiting == 0;
+  return root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && rt->timers.size() == 0 && rt->awaiting == 0;
 }
 
-bool has_work(const weft_runtime *rt) {
-  return rt->closing ? !rt->shutdown_done : rt->live != rt->daemons;
-}
 
 // Keeps the host's loop alive exactly while there is work.
 void tell_hold(weft_runtime *rt) {
@@ -92,33 +104,35 @@ void tell_hold(weft_runtime *rt) {
 }
 
 void trim_when_idle(weft_runtime *rt) {
-  if (rt->now < rt->trim_at || rt->turn_over) {
+  if (rt->home.now < rt->trim_at || rt->home.turn_over) {
     if (rt->trim_wanted == WEFT_NEVER && worth_a_look())
       rt->trim_wanted = rt->trim_at;
     return;
   }
   TrimWish wish = trim_step();
-  rt->trim_at = rt->now + (wish == TrimWish::Soon ? kTrimPause : kTrimLookEvery);
+  rt->trim_at = rt->home.now + (wish == TrimWish::Soon ? kTrimPause : kTrimLookEvery);
   rt->trim_wanted = wish == TrimWish::Nothing ? WEFT_NEVER : rt->trim_at;
 }
 
 void end_shutdown(weft_runtime *rt) {
   if (!rt->closing || rt->shutdown_done)
     return;
-  if (rt->live != 0 && !(rt->cancelling ? abandoned(rt) : stuck(rt)))
+  uint64_t live = live_tasks(rt);
+  if (live != 0 && !(rt->cancelling ? abandoned(rt) : stuck(rt)))
     return;
   rt->shutdown_done = true;
   if (rt->done)
-    rt->done(rt->done_arg, rt->live);
+    rt->done(rt->done_arg, live);
 }
 
 } // namespace
 
-bool drain_inbox(weft_runtime *rt) {
+bool drain_inbox(weft_worker *w) {
+  weft_runtime *rt = w->rt;
   if (rt->inbox.empty())
     return false;
-  flush_ready(rt, &rt->worker);
-  rt->draining = true;
+  flush_ready(w, w);
+  w->draining = true;
   InboxNode *node = rt->inbox.take_all();
   while (node) {
     InboxNode *next = node->next;
@@ -128,39 +142,111 @@ bool drain_inbox(weft_runtime *rt) {
       serve_token(token_of(node));
     node = next;
   }
-  flush_ready(rt, nullptr);
-  rt->draining = false;
+  flush_ready(w, nullptr);
+  w->draining = false;
   return true;
 }
 
-bool serve_events(weft_runtime *rt) {
-  bool any = rt->timers.earliest() <= rt->now && fire_timers(rt);
-  return drain_inbox(rt) || any;
+bool serve_events(weft_worker *w) {
+  weft_runtime *rt = w->rt;
+  if (__builtin_expect(rt->dump_wanted.load(std::memory_order_relaxed), 0) && w->index == 0)
+    serve_dump(rt);
+  bool any = rt->timers.earliest() <= w->now && fire_timers(w);
+  if (w->index == 0 && serve_home_calls(rt)) {
+    flush_ready(w, w);
+    any = true;
+  }
+  return drain_inbox(w) || any;
 }
 
-bool check_turn(weft_runtime *rt) {
-  rt->stats.picked += rt->granted;
-  if (rt->picks_left != UINT64_MAX)
-    rt->picks_left -= rt->granted;
+bool check_turn(weft_worker *w) {
+  weft_runtime *rt = w->rt;
+  if (w->picks_left != UINT64_MAX)
+    w->picks_left -= w->granted;
   uint64_t now = rt->host.now(rt->host_self);
-  uint64_t took = now - rt->checked_at;
-  rt->checked_at = now;
-  rt->now = now;
+  uint64_t took = now - w->checked_at;
+  count_interval(w, now);
+  w->checked_at = now;
+  w->now = now;
   if (took < kCheckEvery / 2) {
-    rt->interval = rt->interval * 2 < kLongestInterval ? rt->interval * 2 : kLongestInterval;
+    w->interval = w->interval * 2 < kLongestInterval ? w->interval * 2 : kLongestInterval;
   } else if (took > kCheckEvery * 2) {
-    uint64_t fitting = rt->interval * kCheckEvery / took;
-    rt->interval = fitting ? static_cast<uint32_t>(fitting) : 1;
+    uint64_t fitting = w->interval * kCheckEvery / took;
+    w->interval = fitting ? static_cast<uint32_t>(fitting) : 1;
   }
-  serve_events(rt);
-  if (rt->picks_left == 0 || now >= rt->turn_end) {
-    rt->turn_over = true;
-    rt->granted = rt->countdown = 0;
+  serve_events(w);
+  if (__builtin_expect(now >= rt->watch.due, 0)) {
+    if (Halt halt = Halt::if_soon(rt))
+      watch_step(w, now);
+    else
+      rt->watch.due = now + kWatchAgain;
+  }
+  if (w->index != 0 && rt->parallel && rt->daemons != 0 && !has_work(rt))
+    request_turn(rt); // weft_run ends, though daemons may be running
+  if (w->picks_left == 0 || now >= w->turn_end || rt->stopping) {
+    w->turn_over = true;
+    w->granted = w->countdown = 0;
     return true;
   }
-  grant(rt);
+  grant(w);
   return false;
 }
+
+bool is_over(weft_runtime *rt) {
+  return root_ready(rt) == 0 && (!has_work(rt) || stuck(rt) || (rt->closing && !rt->shutdown_done));
+}
+
+namespace {
+
+// With the lock, which it lets go of in turns and while the host blocks.
+weft_status turns_till_over(weft_runtime *rt, Hold &hold) {
+  const weft_budget budget = {1000000, 0, 0, 0};
+  while (has_work(rt)) {
+    hold.end();
+    weft_turn_result turn = weft_turn(rt, &budget);
+    hold.again();
+    if (turn.status != WEFT_OK)
+      return turn.status;
+    if (!has_work(rt))
+      break;
+    bool idle = !turn.more;
+    if (idle && stuck(rt) && !rt->closing) // a shutdown ends in a turn
+      return rt->stackless ? WEFT_E_NOMEM : found_deadlock(rt);
+    // More work: the loop's own events are served, without waiting.
+    hold.end();
+    int never = rt->host.block(rt->host_self, idle ? turn.next_deadline : 0);
+    hold.again();
+    if (never && idle && root_ready(rt) == 0 && rt->inbox.empty() && !(rt->workers > 1 && rt->turn_wanted))
+      return found_deadlock(rt);
+  }
+  return WEFT_OK;
+}
+
+void begin_shutdown(weft_runtime *rt, weft_shutdown_mode mode, void (*done)(void *arg, uint64_t abandoned), void *arg) {
+  Halt halt(rt);
+  rt->closing = true;
+  rt->cancelling = mode == WEFT_SHUTDOWN_CANCEL;
+  rt->done = done;
+  rt->done_arg = arg;
+  task_table().each([rt](Task &t) {
+    if (is_of(t, rt) && is_alive(t.ent) && (rt->cancelling || (t.flags & kTaskDaemon)))
+      cancel_here(&t);
+  });
+}
+
+weft_status run_to_end(weft_runtime *rt) {
+  Hold hold(rt);
+  tell_hold(rt);
+  weft_status status = turns_till_over(rt, hold);
+  if (rt->workers > 1) { // the pool may have ended the last task, and block have used up what it posted
+    tell_hold(rt);
+    if (rt->turn_wanted)
+      rt->host.post(rt->host_self);
+  }
+  return status;
+}
+
+} // namespace
 
 } // namespace weft
 
@@ -174,61 +260,85 @@ weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget) {
     result.status = WEFT_E_INVAL;
     return result;
   }
-  result.live = rt->live;
+  if (!at_home(rt)) { // one of its tasks, in the pool
+    rt->host.post(rt->host_self);
+    result.status = WEFT_E_BUSY;
+    return result;
+  }
+  weft_worker *w = &rt->home;
+  // A turn of another runtime inside of a task's run takes nothing of that one's.
+  weft_worker *outer = this_worker();
+  weft_tls_worker = w;
+  Hold hold(rt);
+  result.live = live_tasks(rt);
   result.next_deadline = rt->timers.earliest();
-  if (rt->in_turn) {
+  if (w->in_turn) {
+    hold.end();
+    weft_tls_worker = outer;
     rt->host.post(rt->host_self);
     result.status = WEFT_E_BUSY;
     return result;
   }
   if (rt->shutdown_done) {
+    hold.end();
+    weft_tls_worker = outer;
     result.status = WEFT_E_CLOSED;
     return result;
   }
-  weft_runtime *outer = tls_runtime;
-  tls_runtime = rt;
-  rt->in_turn = true;
-  rt->turn_over = false;
+  w->in_turn = true;
+  home_awake(rt);
+  if (rt->workers > 1)
+    rt->home_busy.store(true, std::memory_order_seq_cst);
+  w->turn_over = false;
+  const bool asked = rt->turn_wanted;
   rt->turn_wanted = false;
+  rt->nap_until = WEFT_NEVER;
   rt->stats.turns++;
   int host_errno = errno;
-  rt->errno_at = &errno;
+  w->errno_at = &errno;
 
-  rt->now = rt->checked_at = rt->host.now(rt->host_self);
-  rt->turn_end = WEFT_NEVER;
-  rt->picks_left = UINT64_MAX;
+  w->now = w->checked_at = rt->host.now(rt->host_self);
+  w->turn_end = WEFT_NEVER;
+  w->picks_left = UINT64_MAX;
   if (budget) {
-    if (budget->ns && budget->ns < WEFT_NEVER - rt->now)
-      rt->turn_end = rt->now + budget->ns;
-    if (budget->until && budget->until < rt->turn_end)
-      rt->turn_end = budget->until;
+    if (budget->ns && budget->ns < WEFT_NEVER - w->now)
+      w->turn_end = w->now + budget->ns;
+    if (budget->until && budget->until < w->turn_end)
+      w->turn_end = budget->until;
     if (budget->picks)
-      rt->picks_left = budget->picks;
+      w->picks_left = budget->picks;
   }
-  if (rt->interval > 8 && rt->turn_end != WEFT_NEVER)
-    rt->interval = 8;
-  grant(rt);
+  if (w->interval > 8 && w->turn_end != WEFT_NEVER)
+    w->interval = 8;
+  grant(w);
   if (rt->trace)
     event::turn_begin(rt);
 
-  flush_ready(rt, &rt->worker);
-  serve_events(rt);
+  flush_ready(w, w);
+  serve_events(w);
+  const uint64_t began = w->checked_at;
+  auto ran_nothing = [&] { return w->granted == w->countdown && w->checked_at == began; };
   do
-    run_slice(rt, rt->root, 0);
-  while (!rt->turn_over && (serve_events(rt) || rt->root->ready != 0));
+    run_slice(w, rt->root, 0);
+  while (!w->turn_over && (serve_events(w) || (rt->parallel ? home_finds(rt, asked && ran_nothing()) : home_has_work(rt))));
+  if (!ran_nothing())
+    rt->home_naps = 0;
 
-  rt->stats.picked += rt->granted - rt->countdown;
-  rt->granted = rt->countdown = 0;
+  count_rest(w);
   end_shutdown(rt);
-  flush_ready(rt, &rt->worker);
-  result.more = rt->root->ready != 0 || !rt->inbox.empty();
+  flush_ready(w, w);
+  // Without the lock others queue and pick at the same time: it stopped before it found nothing.
+  bool more = rt->parallel ? (!rt->home_sleeps && rt->nap_until == WEFT_NEVER) || was_sent(w) : home_has_work(rt);
+  result.more = more || !rt->inbox.empty() || rt->home_calls;
   result.next_deadline = rt->timers.earliest();
+  if (rt->nap_until < result.next_deadline)
+    result.next_deadline = rt->nap_until;
   if (!result.more && !rt->closing) {
     trim_when_idle(rt);
     if (rt->trim_wanted < result.next_deadline)
       result.next_deadline = rt->trim_wanted;
   }
-  result.live = rt->live;
+  result.live = live_tasks(rt);
   if (rt->trace)
     event::turn_end(rt, result.more);
   // Always: a host's timer that fired a little early is used up, whatever it was armed for.
@@ -238,53 +348,42 @@ weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget) {
   }
   tell_hold(rt);
   errno = host_errno;
-  rt->in_turn = false;
-  tls_runtime = outer;
+  w->in_turn = false;
+  if (rt->workers > 1) {
+    rt->home_busy.store(false, std::memory_order_relaxed);
+    if (rt->idle != 0 && (!rt->parallel || something_for(worker_at(rt, 1))))
+      more_work(w); // what it would have picked itself
+  }
+  hold.end();
+  weft_tls_worker = outer;
   return result;
 }
 
 weft_status weft_run(weft_runtime *rt) {
   if (!rt)
-    rt = tls_runtime;
+    rt = runtime_here();
   if (!rt || !on_loop(rt) || !rt->host.block)
     return WEFT_E_INVAL;
-  if (rt->in_turn)
+  if (!at_home(rt) || rt->home.in_turn)
     return WEFT_E_BUSY;
-  tell_hold(rt);
-  const weft_budget budget = {1000000, 0, 0, 0};
-  while (has_work(rt)) {
-    weft_turn_result turn = weft_turn(rt, &budget);
-    if (turn.status != WEFT_OK)
-      return turn.status;
-    if (!has_work(rt))
-      break;
-    bool idle = !turn.more;
-    if (idle && stuck(rt))
-      return rt->stackless ? WEFT_E_NOMEM : WEFT_E_DEADLOCK;
-    // More work: the loop's own events are served, without waiting.
-    int never = rt->host.block(rt->host_self, idle ? turn.next_deadline : 0);
-    if (never && idle && rt->root->ready == 0 && rt->inbox.empty())
-      return WEFT_E_DEADLOCK;
-  }
-  return WEFT_OK;
+  weft_worker *outer = this_worker();
+  weft_tls_worker = &rt->home; // whose lock is held between the turns
+  weft_status status = run_to_end(rt);
+  weft_tls_worker = outer;
+  return status;
 }
 
 weft_status weft_shutdown(weft_runtime *rt, weft_shutdown_mode mode,
                           void (*done)(void *arg, uint64_t abandoned), void *arg) {
   if (!rt || !on_loop(rt) || (mode != WEFT_SHUTDOWN_WAIT && mode != WEFT_SHUTDOWN_CANCEL))
     return WEFT_E_INVAL;
+  Hold hold(rt);
   if (rt->closing)
     return WEFT_E_CLOSED;
-  rt->closing = true;
-  rt->cancelling = mode == WEFT_SHUTDOWN_CANCEL;
-  rt->done = done;
-  rt->done_arg = arg;
-  task_table().each([rt](Task &t) {
-    if (t.rt == rt && t.handle && is_alive(t.ent) && (rt->cancelling || (t.flags & kTaskDaemon)))
-      cancel_here(&t);
-  });
-  if (!rt->in_turn) {
-    flush_now(rt);
+  begin_shutdown(rt, mode, done, arg);
+  if (!rt->home.in_turn || rt->workers > 1)
+    flush_now(worker_here(rt));
+  if (!rt->home.in_turn && at_home(rt)) {
     call_native([](void *arg) { tell_hold(static_cast<weft_runtime *>(arg)); }, rt);
   }
   request_turn(rt);

@@ -19,25 +19,21 @@
 #ifndef WEFT_RUNTIME_WAIT_H
 #define WEFT_RUNTIME_WAIT_H
 
+#include "object_hold.h"
 #include "wait_task.h"
 #include "weft/sync.h"
 
 namespace weft {
 
-// The one place for locks on shared objects. Tasks and the loop's thread are the only ones that may
-// touch a channel or a lock, and with one worker they are the same thread, so holding costs
-// nothing. With more workers this becomes a lock found by the object's address. Nobody parks while
-// holding: a wake that comes between letting go and parking is remembered by the task.
-class ObjectHold {
-public:
-  explicit ObjectHold(const void *) {}
-};
+// Tasks and the loop's thread are the only ones that may touch a channel or a lock; with several workers they have its
+// lock meanwhile (object_hold.h).
 
 struct Waiter;
 
 struct Wait {
   Task *task;
   Waiter *chosen = nullptr;
+  bool several = false; // it stands in objects that have not the same lock: choosers race for `chosen`
 };
 
 struct Waiter {
@@ -49,7 +45,7 @@ struct Waiter {
   weft_status status = WEFT_OK; // written by whoever chooses it
 
   explicit Waiter(Wait *w) : wait(w) {}
-  inline ~Waiter(); // a task that is dropped while it waits leaves the queue by it
+  inline ~Waiter(); // a task that is dropped while it waits leaves the queue by it: at the runtime's end, when no other worker is left
   Waiter(const Waiter &) = delete;
   Waiter &operator=(const Waiter &) = delete;
 };
@@ -90,26 +86,44 @@ inline Waiter::~Waiter() {
 // The first waiter that can still be chosen; stale ones before it are dropped from the queue.
 inline Waiter *peek_waiter(weft_wait_list &queue) {
   while (Waiter *w = first_waiter(queue)) {
-    if (!w->wait->chosen)
+    if (!__atomic_load_n(&w->wait->chosen, __ATOMIC_RELAXED))
       return w;
     unlink_waiter(w);
   }
   return nullptr;
 }
 
-// Takes w out of its queue as the winner. Its value must be in place before wake_chosen.
-inline void choose_waiter(Waiter *w, weft_status status) {
+// Takes w out of its queue as the winner. Its value must be in place before wake_chosen. False: it was chosen elsewhere at
+// this moment; only a select, of which several workers' channels know.
+inline bool choose_waiter(Waiter *w, weft_status status) {
   unlink_waiter(w);
+  Wait *wait = w->wait;
+  if (__builtin_expect(wait->several, 0)) {
+    Waiter *none = nullptr;
+    if (!__atomic_compare_exchange_n(&wait->chosen, &none, w, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+      return false;
+  } else {
+    wait->chosen = w;
+  }
   w->status = status;
-  w->wait->chosen = w;
+  return true;
 }
 
 inline void wake_chosen(Waiter *w) { task_wake(w->wait->task); }
 
 // Parks until the wait is chosen. WEFT_OK: it was. WEFT_E_CANCELLED, WEFT_E_TIMEOUT: it was not,
-// and the caller still stands in its queues and has to leave them.
-inline weft_status park_until_chosen(Wait &wait, const char *what, uint64_t deadline_ns) {
-  weft_status status = task_park(wait.task, what, deadline_ns);
+// and the caller still stands in its queues and has to leave them: then `hold` is what it was again. hold: null with
+// one worker.
+inline weft_status park_until_chosen(ObjectHold *hold, Wait &wait, WaitKind kind, const void *object,
+                                     uint64_t deadline_ns) {
+  weft_status status = task_park(wait.task, kind, object, deadline_ns);
+  if (hold && hold->striped()) {
+    if (deadline_ns != WEFT_NEVER)
+      forget_deadline(wait.task);
+    if (status == WEFT_OK)
+      return WEFT_OK; // only a chooser says so; hold stays let go of
+    hold->again();
+  }
   if (__builtin_expect(!wait.chosen, 0))
     return status;
   if (__builtin_expect(status == WEFT_E_CANCELLED, 0))
@@ -118,13 +132,13 @@ inline weft_status park_until_chosen(Wait &wait, const char *what, uint64_t dead
 }
 
 // One wait in one queue, from end to end. Answers what the chooser said, or why it was not chosen.
-inline weft_status wait_in(weft_wait_list &queue, Task *task, void *elem, const char *what,
-                           uint64_t deadline_ns) {
+inline weft_status wait_in(ObjectHold *hold, weft_wait_list &queue, Task *task, void *elem, WaitKind kind,
+                           const void *object, uint64_t deadline_ns) {
   Wait wait{task};
   Waiter waiter{&wait};
   waiter.elem = elem;
   push_waiter(queue, &waiter);
-  weft_status status = park_until_chosen(wait, what, deadline_ns);
+  weft_status status = park_until_chosen(hold, wait, kind, object, deadline_ns);
   return __builtin_expect(status != WEFT_OK, 0) ? status : waiter.status;
 }
 

@@ -6,8 +6,7 @@
 
 using namespace weft;
 
-weft_status weft_wait_group_add(weft_wait_group *g, int64_t delta) {
-  ObjectHold hold(g);
+[[gnu::always_inline]] static inline weft_status add(weft_wait_group *g, int64_t delta) {
   int64_t count;
   if (__builtin_add_overflow(g->count, delta, &count) || count < 0)
     return WEFT_E_INVAL;
@@ -20,14 +19,23 @@ weft_status weft_wait_group_add(weft_wait_group *g, int64_t delta) {
   return WEFT_OK;
 }
 
+[[gnu::noinline]] static weft_status add_beside_others(weft_wait_group *g, int64_t delta) {
+  ObjectHold hold(g);
+  return add(g, delta);
+}
+
+weft_status weft_wait_group_add(weft_wait_group *g, int64_t delta) {
+  if (__builtin_expect(any_parallel.load(std::memory_order_relaxed), 0))
+    return add_beside_others(g, delta);
+  return add(g, delta);
+}
+
 weft_status weft_wait_group_wait(weft_wait_group *g) {
-  {
-    ObjectHold hold(g);
-    if (g->count == 0)
-      return WEFT_OK;
-  }
+  ObjectHold hold(g, false, true);
+  if (g->count == 0)
+    return WEFT_OK;
   Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
-  return wait_in(g->waiters, self, nullptr, "wait group", WEFT_NEVER);
+  return wait_in(&hold, g->waiters, self, nullptr, WaitKind::WaitGroup, g, WEFT_NEVER);
 }

@@ -39,7 +39,7 @@ TEST_CASE("fifty thousand live continuations without guards by advice") {
     REQUIRE(weft_rt_resume(k, &on_tick, &io, &io, &next) == 1);
     all.push_back(next);
   }
-  weft::StackCounts counts = weft::stack_counts();
+  weft::StackCounts counts = weft::stack_counts(WEFT_STACK_16K);
   CHECK(counts.unguarded > 0);
   CHECK(counts.made - counts.unguarded > 20000);
   for (int i = 0; i < 100; ++i) // not merged with each other

@@ -31,6 +31,49 @@ struct Native {
 };
 thread_local Native native;
 
+#if defined(WEFT_TSAN)
+// TSan's fibers that no continuation has. It keeps some 300 bytes of each for ever (LLVM 22), so they are used again: a
+// few, for there can only be 8128. Of a use that did not come to its last return TSan's shadow stack keeps entries,
+// one of a body that returned, and of one that was unwound those of C's frames. It has room for 65536, so a fiber wears out.
+struct Spare {
+  void *fiber;
+  uint64_t worn;
+};
+constexpr uint64_t kWornOut = 1024, kReturned = 1, kUnwound = 64;
+struct Spares {
+  static constexpr int kMost = 32;
+  Spare of[kMost];
+  int count = 0;
+  ~Spares() {
+    while (count > 0)
+      __tsan_destroy_fiber(of[--count].fiber);
+    count = kMost; // what the thread ends from now on is not kept
+  }
+};
+thread_local Spares spares;
+
+WEFT_NOT_SEEN void take_fiber(ColdCb *c) {
+  Spares &s = spares;
+  if (s.count > 0 && s.count < Spares::kMost) {
+    Spare spare = s.of[--s.count];
+    c->tsan_fiber = spare.fiber;
+    c->tsan_worn = spare.worn;
+    return;
+  }
+  c->tsan_fiber = __tsan_create_fiber(0);
+  c->tsan_worn = 0;
+}
+
+WEFT_NOT_SEEN void give_fiber(ColdCb *c, Ended how) {
+  uint64_t worn = c->tsan_worn + (how == Ended::Returned ? kReturned : how == Ended::Unwound ? kUnwound : kWornOut);
+  Spares &s = spares;
+  if (worn < kWornOut && s.count < Spares::kMost - 1)
+    s.of[s.count++] = {c->tsan_fiber, worn};
+  else
+    __tsan_destroy_fiber(c->tsan_fiber);
+}
+#endif
+
 WEFT_NOT_SEEN Native &own() {
   Native &n = native;
   if (n.low)
@@ -65,7 +108,7 @@ WEFT_NOT_SEEN void tell(weft_cb *to, void **fake) {
   void *fiber = n.fiber;
   if (!root) {
     if (!cold(to)->tsan_fiber)
-      cold(to)->tsan_fiber = __tsan_create_fiber(0);
+      take_fiber(cold(to));
     fiber = cold(to)->tsan_fiber;
   }
   __tsan_switch_to_fiber(fiber, 0);
@@ -143,23 +186,33 @@ WEFT_NOT_SEEN void forget_frames(weft_cb *cb) {
 #endif
 }
 
-WEFT_NOT_SEEN void destroy(weft_cb *cb) {
+WEFT_NOT_SEEN void destroy(weft_cb *cb, Ended how) {
 #if defined(WEFT_TSAN)
   if (cold(cb)->tsan_fiber)
-    __tsan_destroy_fiber(cold(cb)->tsan_fiber);
+    give_fiber(cold(cb), how);
+#else
+  (void)how;
 #endif
   cold(cb)->tsan_fiber = nullptr;
   cold(cb)->asan_fake = nullptr;
 }
 
-#if defined(WEFT_ASAN)
 WEFT_NOT_SEEN NativeCall::NativeCall(weft_cb *from) : from_(from) {
   Native &n = own();
+#if defined(WEFT_ASAN)
   __sanitizer_start_switch_fiber(&fake_, n.low, n.size);
+#else
+  (void)n;
+#endif
 }
 
 WEFT_NOT_SEEN void NativeCall::arrive() {
+#if defined(WEFT_ASAN)
   __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
+#endif
+#if defined(WEFT_TSAN)
+  __tsan_switch_to_fiber(own().fiber, 0);
+#endif
 }
 
 WEFT_NOT_SEEN void NativeCall::depart() {
@@ -167,9 +220,10 @@ WEFT_NOT_SEEN void NativeCall::depart() {
 }
 
 WEFT_NOT_SEEN void NativeCall::back() {
+#if defined(WEFT_ASAN)
   __sanitizer_finish_switch_fiber(fake_, nullptr, nullptr);
-}
 #endif
+}
 
 WEFT_NOT_SEEN Leave::Leave(weft_cb *to) {
   if (!to)

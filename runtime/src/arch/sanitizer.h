@@ -53,7 +53,9 @@ void after_entry();
 // Frames of the running continuation above `from` may be left without returning: what ASan has poisoned around
 // their locals would stay for whoever stands there next. As __asan_handle_no_return, which knows only calls' own stacks.
 void abandon_frames(const void *from);
-void destroy(weft_cb *cb);
+// The use of its stack is over: by a return, by unwinding, or with frames that will never know.
+enum class Ended { Returned, Unwound, Abandoned };
+void destroy(weft_cb *cb, Ended how);
 // What stands on its stack will never run again.
 void forget_frames(weft_cb *cb);
 
@@ -74,7 +76,8 @@ inline weft_cb *out_of(const weft_tag *) { return nullptr; }
 inline void before_return() {}
 inline void after_entry() {}
 inline void abandon_frames(const void *) {}
-inline void destroy(weft_cb *) {}
+enum class Ended { Returned, Unwound, Abandoned };
+inline void destroy(weft_cb *, Ended) {}
 inline void forget_frames(weft_cb *) {}
 
 struct Leave {
@@ -84,10 +87,11 @@ struct Leave {
 
 #endif
 
-#if defined(WEFT_ASAN)
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
 
 // A call on the thread's own stack from a continuation's: made there, arrive() and depart() around what runs
-// on the other, back() here. For ASan alone: to TSan it is a call.
+// on the other, back() here. To TSan the call would be one like any other, but for what runs there and resumes: its
+// continuations come back to the thread's own fiber, which has to be the one that they left.
 class NativeCall {
 public:
   explicit NativeCall(weft_cb *from);
@@ -97,7 +101,9 @@ public:
 
 private:
   weft_cb *from_;
+#if defined(WEFT_ASAN)
   void *fake_ = nullptr;
+#endif
 };
 
 #else

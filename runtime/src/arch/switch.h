@@ -50,10 +50,39 @@ inline weft_cb *consume(weft_cont k) {
   return cb;
 }
 
+// The same for who speaks through memory; all pointers are valid, `out` may be `in`. `on` lists something or is
+// weft_no_handlers. A switch sends `ints` integers, and behind them the handle of the one that is left.
+uint32_t resume_memory(weft_cb *cb, const weft_handlers *on, const weft_payload *in,
+                       weft_payload *out, weft_cont *next);
+void suspend_memory(const weft_tag *tag, weft_payload *out, const weft_payload *in);
+void switch_memory(weft_cb *cb, const weft_tag *tag, const weft_payload *in, uint32_t ints,
+                   weft_payload *out);
+
+// How the body of the out-of-line form ends: with results.
+[[noreturn]] void end_body_with(const weft_payload *results);
+
+// Makes a free block a fresh continuation: its first resume calls fn(env, ints.., floats..), a function of
+// weft_rt_cont_new, on its stack. What is above the start of a root does not belong to it: backtraces
+// end there, and an exception is uncaught.
+enum class Start { Continuation, Root };
+void prepare_start(weft_cb *cb, Start how, void *fn, void *env);
+
+// Runs fn(arg) on the native stack, which the running chain's outermost left, and tells in *low how far down the
+// stack of who waits is in use. An exception that fn lets out comes out here.
+void call_native(void (*fn)(void *), void *arg, weft_cb *outermost, const void **low);
+
+// Unwinding into and out of continuations (drop.cpp, raise.cpp). The next resume of a fresh or a suspended
+// chain calls raise(arg) in its innermost, which never returns.
+void start_raising(weft_cb *fresh, void (*raise)(void *), void *arg);
+uint32_t resume_raising(weft_cb *cb, const weft_handlers *on, void (*raise)(void *), void *arg,
+                        weft_payload *out, weft_cont *next);
+
 } // namespace weft::arch
 
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(WEFT_PORT_PORTABLE)
+#include "boost/switch_calls.h"
+#elif defined(__x86_64__) && defined(__linux__)
 #include "x86_64/switch_inline.h"
 #else
-#error "Weft has no switch for this target yet: x86-64 Linux only"
+#error "Weft has no inline switch for this target: configure with -DWEFT_PORT=portable"
 #endif

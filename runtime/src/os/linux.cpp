@@ -9,13 +9,20 @@
 
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <csetjmp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #ifndef MADV_GUARD_INSTALL
@@ -120,17 +127,25 @@ void *reserve(size_t size) {
   return base;
 }
 
+void in_core_dumps(void *base, size_t size, bool wanted) {
+  madvise(base, size, wanted ? MADV_DODUMP : MADV_DONTDUMP);
+}
+
 bool discard(void *base, size_t size) { return madvise(base, size, MADV_DONTNEED) == 0; }
 
-Guard guard_kind() {
+Guard best_guard() {
   static const Guard kind = probe();
   return kind;
 }
 
-bool install_guard(void *base, size_t size) {
-  if (guard_kind() == Guard::Advice && madvise(base, size, MADV_GUARD_INSTALL) == 0)
+bool install_guard(Guard kind, void *base, size_t size) {
+  if (kind == Guard::Advice && madvise(base, size, MADV_GUARD_INSTALL) == 0)
     return true;
   return may_protect() && mprotect(base, size, PROT_NONE) == 0;
+}
+
+bool resident(const void *base, size_t size, unsigned char *there) {
+  return mincore(const_cast<void *>(base), size, there) == 0;
 }
 
 const void *native_stack_end() {
@@ -181,6 +196,37 @@ void install_fault_handler(bool (*on_fault)(void *, void *)) {
   sigaction(SIGBUS, &action, &old_bus);
 }
 
+bool read_memory(const void *from, void *to, size_t size) {
+  iovec here = {to, size}, there = {const_cast<void *>(from), size};
+  int before = errno; // also of who is interrupted
+  ssize_t n = process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+  errno = before;
+  return n == static_cast<ssize_t>(size);
+}
+
+void wait_while(const std::atomic<uint32_t> &word, uint32_t value, uint64_t ns) {
+  timespec t = {static_cast<time_t>(ns / 1000000000), static_cast<long>(ns % 1000000000)};
+  int before = errno; // which is the running task's
+  syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, ns == UINT64_MAX ? nullptr : &t, nullptr, 0);
+  errno = before;
+}
+
+bool have_heavy_fence() { return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0; }
+
+void heavy_fence() {
+  if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0)
+    return;
+  static const char text[] = "weft: the system refuses membarrier, which it had granted\n";
+  write_error(text, sizeof text - 1);
+  abort();
+}
+
+void wake_all(const std::atomic<uint32_t> &word) { syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0); }
+
+void wake_one(const std::atomic<uint32_t> &word) { syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0); }
+
+int thread_number() { return static_cast<int>(syscall(SYS_gettid)); }
+
 void write_error(const char *text, size_t size) {
   while (size) {
     ssize_t n = write(STDERR_FILENO, text, size);
@@ -191,6 +237,23 @@ void write_error(const char *text, size_t size) {
     text += n;
     size -= static_cast<size_t>(n);
   }
+}
+
+const void *interrupted_stack_pointer(const void *context) {
+  [[maybe_unused]] const mcontext_t &registers = static_cast<const ucontext_t *>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return reinterpret_cast<const void *>(registers.gregs[REG_RSP]);
+#elif defined(__aarch64__)
+  return reinterpret_cast<const void *>(registers.sp);
+#elif defined(__riscv)
+  return reinterpret_cast<const void *>(registers.__gregs[REG_SP]);
+#elif defined(__powerpc64__)
+  return reinterpret_cast<const void *>(registers.gp_regs[1]);
+#elif defined(__s390x__)
+  return reinterpret_cast<const void *>(registers.gregs[15]);
+#else
+#error "which of a signal's registers is the stack pointer on this target?"
+#endif
 }
 
 } // namespace weft::os

@@ -345,10 +345,11 @@ asm(FUNCTION("weft_rt_raise_outside") HIDDEN("weft_rt_raise_outside")
   "pushq %r15\n"                                                                                   \
   "jmp weft_rt_too_much\n"
 
-// rip is saved at *(rdi + sp) - 224: DW_CFA_expression 0x10, of register 16; consts 0x11, plus 0x22.
+// rip is saved at *(rdi + sp) - 224: DW_CFA_expression 0x10, of register 16; const2s 0x0b (Valgrind does not read consts),
+// plus 0x22.
 asm(FUNCTION("weft_rt_bind_entry") HIDDEN("weft_rt_bind_entry")
     ".cfi_escape 0x0f,5,0x75," S(WEFT_CB_SP) ",0x06,0x23,16\n"
-    ".cfi_escape 0x10,16,7,0x75," S(WEFT_CB_SP) ",0x06,0x11,0xa0,0x7e,0x22\n"
+    ".cfi_escape 0x10,16,7,0x75," S(WEFT_CB_SP) ",0x06,0x0b,0x20,0xff,0x22\n"
     ".cfi_offset %rbx, -16\n.cfi_offset %rbp, -8\n" WEFT_X86_64_LANDING
     BIND_ENTRY
     END("weft_rt_bind_entry"));

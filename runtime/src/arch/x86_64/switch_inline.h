@@ -10,7 +10,18 @@
 #pragma once
 
 #include "../sanitizer.h"
+#include "cont.h"
 #include "weft/arch/x86_64.h"
+
+extern "C" {
+// entry.cpp
+void weft_rt_entry();
+void weft_rt_entry_root();
+uint32_t weft_rt_resume_text(weft_cb *, const weft_handlers *, const weft_payload *, weft_payload *,
+                             weft_cont *);
+void weft_rt_suspend_text(const weft_tag *, weft_payload *, const weft_payload *);
+void weft_rt_call_on(void (*fn)(void *), void *arg, void *sp);
+}
 
 namespace weft::arch {
 
@@ -83,6 +94,40 @@ namespace weft::arch {
   Answer answer{a, b};
   leave.back();
   return answer;
+}
+
+inline uint32_t resume_memory(weft_cb *cb, const weft_handlers *on, const weft_payload *in,
+                              weft_payload *out, weft_cont *next) {
+  return weft_rt_resume_text(cb, on, in, out, next);
+}
+
+inline void suspend_memory(const weft_tag *tag, weft_payload *out, const weft_payload *in) {
+  weft_rt_suspend_text(tag, out, in);
+}
+
+inline void prepare_start(weft_cb *cb, Start how, void *fn, void *env) {
+  auto *frame = reinterpret_cast<void **>(cold(cb)->stack_top) - 3;
+  frame[0] = fn;
+  frame[1] = env; // [2] is the block, since the stack was made; nothing overwrites it
+  cb->sp = frame;
+  cb->ip = reinterpret_cast<void *>(how == Start::Root ? weft_rt_entry_root : weft_rt_entry);
+}
+
+inline void call_native(void (*fn)(void *), void *arg, weft_cb *outermost, const void **) {
+  weft_rt_call_on(fn, arg, outermost->psp);
+}
+
+[[noreturn]] inline void end_body_with(const weft_payload *results) {
+  asm volatile(
+      "movq 0(%0), %%rsi\n\tmovq 8(%0), %%rdx\n\tmovq 16(%0), %%rcx\n\t"
+      "movq 24(%0), %%r8\n\tmovq 32(%0), %%r9\n\tmovq 40(%0), %%rax\n\t"
+      "movsd 48(%0), %%xmm0\n\tmovsd 56(%0), %%xmm1\n\tmovsd 64(%0), %%xmm2\n\t"
+      "movsd 72(%0), %%xmm3\n\tmovsd 80(%0), %%xmm4\n\tmovsd 88(%0), %%xmm5\n\t" WEFT_X86_64_RETURN(
+          "%%", "$")
+      :
+      : "D"(results)
+      : "memory");
+  __builtin_unreachable();
 }
 
 } // namespace weft::arch

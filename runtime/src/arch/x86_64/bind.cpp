@@ -4,7 +4,7 @@
 //
 // A resume must not ask whether something was bound. So the values lie below the stack pointer of
 // the chain's innermost block, where nothing is alive, and the block's ip leads by way of
-// weft_rt_bind_entry (arch/.../entry.cpp), which puts what was sent behind them and goes on at the
+// weft_rt_bind_entry (entry.cpp), which puts what was sent behind them and goes on at the
 // real ip. Who wants that one asks suspended_ip. Rejected: values in the cold half of the block,
 // which has no room for twelve; memory of their own, which could run out.
 //
@@ -12,6 +12,7 @@
 // has happened already; it is taken back, so that the trap finds what every trap finds.
 #include "arch/sanitizer.h"
 #include "arch/switch.h"
+#include "arch/valgrind.h"
 #include "collect.h"
 #include "cont.h"
 
@@ -61,6 +62,8 @@ WEFT_NOT_SEEN bool append(weft_cb *cb, bool fresh, const weft_payload *values, u
   uint64_t have_floats = first ? 0 : bound->float_bytes / 8;
   if (have_ints + ints > WEFT_PAYLOAD_INTS || have_floats + floats > WEFT_PAYLOAD_FLOATS)
     return false;
+  if (first)
+    arch::valgrind::open(bound, sizeof(BoundValues));
   for (uint32_t i = 0; i < ints; ++i)
     bound->ints[have_ints + i] = values->i[i];
   for (uint32_t i = 0; i < floats; ++i)
@@ -94,6 +97,8 @@ WEFT_NOT_SEEN const void *suspended_low(const weft_cb *cb) {
   return has_values(cb) ? values_of(cb) : cb->sp;
 }
 
+const void *suspended_high(const weft_cb *cb) { return cold(const_cast<weft_cb *>(cb))->stack_top; }
+
 } // namespace weft
 
 using namespace weft;
@@ -113,7 +118,7 @@ extern "C" weft_cont weft_rt_cont_bind(weft_cont k, const weft_payload *values, 
   return cb->handle;
 }
 
-// By weft_rt_too_much (arch/.../entry.cpp), on the stack of who resumes or switches, at `frame`.
+// By weft_rt_too_much (entry.cpp), on the stack of who resumes or switches, at `frame`.
 extern "C" void weft_rt_refuse_bound(weft_cb *inner, const weft_payload *sent, uint64_t rbx,
                                      void *frame, uint32_t code) {
   weft_cb *target = inner, *running;
