@@ -33,11 +33,14 @@ struct weft_epoll_host {
   uint64_t deadline; /* armed */
   size_t watched;
   int no_pwait2; /* the kernel lacks it */
+  uint64_t virtual_now; /* 0: time is the system's */
 };
 
 static uint64_t host_now(void *self) {
+  weft_epoll_host *h = self;
   struct timespec t;
-  (void)self;
+  if (h->virtual_now)
+    return h->virtual_now;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
@@ -114,9 +117,11 @@ static int host_block(void *self, uint64_t deadline_ns) {
   atomic_store(&h->asleep, 1);
   if (atomic_load(&h->posted))
     deadline_ns = 0;
-  int n = wait_for_events(h, events, 128, deadline_ns);
+  uint64_t jump_to = h->virtual_now && deadline_ns != WEFT_NEVER ? deadline_ns : 0;
+  int n = wait_for_events(h, events, 128, jump_to ? 0 : deadline_ns);
   atomic_store(&h->asleep, 0);
-  atomic_store(&h->posted, 0);
+  if (atomic_exchange(&h->posted, 0) == 0 && n == 0 && jump_to > h->virtual_now)
+    h->virtual_now = jump_to;
   for (int i = 0; i < n; ++i) {
     uint32_t e = events[i].events;
     weft_fd_cell *cell = events[i].data.ptr;
@@ -171,14 +176,21 @@ weft_status weft_epoll_host_new(weft_epoll_host **out) {
   return WEFT_OK;
 }
 
+void weft_epoll_host_virtual_time(weft_epoll_host *h) { h->virtual_now = 1000000000; }
+
 void weft_epoll_host_attach(weft_epoll_host *h, weft_runtime *rt) { h->rt = rt; }
 
-void weft_epoll_host_free(weft_epoll_host *h) {
-  if (!h)
-    return;
+void weft_epoll_host_close(weft_epoll_host *h) {
   if (h->event >= 0)
     close(h->event);
   if (h->epoll >= 0)
     close(h->epoll);
+  h->event = h->epoll = -1;
+}
+
+void weft_epoll_host_free(weft_epoll_host *h) {
+  if (!h)
+    return;
+  weft_epoll_host_close(h);
   free(h);
 }
