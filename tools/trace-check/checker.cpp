@@ -36,6 +36,13 @@ std::string Checker::take(const Event &e) {
   if (t < last_time_)
     return "time runs backwards";
   last_time_ = t;
+  several_ = e.contains("w");
+  number_ = several_ ? number(e, "w") : 0;
+  w_ = &workers_[number_];
+  if (number_ != 0 && !w_->in_turn) {
+    w_->in_turn = true;
+    w_->path.assign(1, root_);
+  }
   if (kind == "turn")
     return turn_begins();
   if (kind == "turn_end")
@@ -54,29 +61,35 @@ std::string Checker::take(const Event &e) {
     return stops(e, kind);
   if (kind == "slice_end")
     return slice_ends(e);
+  if (kind == "send")
+    return sent(e);
+  if (kind == "take")
+    return taken(e);
   return "";
 }
 
 std::string Checker::turn_begins() {
-  if (in_turn_)
+  if (number_ != 0)
+    return "a turn begins on " + named("worker", number_) + ", which is not the host's thread";
+  if (w_->in_turn)
     return "a turn begins inside a turn";
-  in_turn_ = true;
-  path_.assign(1, root_);
+  w_->in_turn = true;
+  w_->path.assign(1, root_);
   turns_++;
   return "";
 }
 
 std::string Checker::turn_ends() {
-  if (!in_turn_)
+  if (number_ != 0 || !w_->in_turn)
     return "a turn ends that has not begun";
-  if (running_)
-    return "the turn ends while " + named("task", running_) + " runs";
-  if (picked_)
+  if (w_->running)
+    return "the turn ends while " + named("task", w_->running) + " runs";
+  if (w_->picked)
     return lost_pick();
-  if (path_.size() > 1)
-    return "the turn ends while " + named("domain", path_.back()) + " is picked";
-  in_turn_ = false;
-  path_.clear();
+  if (w_->path.size() > 1)
+    return "the turn ends while " + named("domain", w_->path.back()) + " is picked";
+  w_->in_turn = false;
+  w_->path.clear();
   return "";
 }
 
@@ -91,7 +104,10 @@ std::string Checker::domain_made(const Event &e) {
   } else if (!domains_.count(parent)) {
     return "the parent " + named("domain", parent) + " was never made";
   }
-  domains_[id] = {parent, State::Parked};
+  Bind bind = parent ? domains_[parent].bind : Bind::Any;
+  if (auto it = e.find("bind"); it != e.end())
+    bind = *it == "host" ? Bind::Host : *it == "pool" ? Bind::Pool : bind;
+  domains_[id] = {parent, State::Parked, bind};
   return "";
 }
 
@@ -113,7 +129,7 @@ std::string Checker::made_ready(const Event &e) {
       return named("domain", id) + " was never made";
     if (it->second.state == State::Ready)
       return named("domain", id) + " is made ready twice";
-    if (it->second.state == State::Running)
+    if (it->second.state == State::Running || it->second.state == State::Sent)
       return named("domain", id) + " is made ready while it is picked";
     if (it->second.parent != number(e, "domain"))
       return named("domain", id) + " is made ready in a domain that is not its parent";
@@ -134,25 +150,25 @@ std::string Checker::made_ready(const Event &e) {
 
 // Empty when the domain is the end of the path of picks.
 std::string Checker::not_on_path(uint64_t domain) const {
-  if (!in_turn_)
+  if (!w_->in_turn)
     return "outside of a turn";
-  if (!path_.empty() && path_.back() == domain)
+  if (!w_->path.empty() && w_->path.back() == domain)
     return "";
-  if (std::find(path_.begin(), path_.end(), domain) != path_.end())
-    return "while " + named("domain", path_.back()) + " is picked below it";
+  if (std::find(w_->path.begin(), w_->path.end(), domain) != w_->path.end())
+    return "while " + named("domain", w_->path.back()) + " is picked below it";
   return "but " + named("domain", domain) + " was not picked by its parent in this turn";
 }
 
 // Each pick of a task is followed by its run, or by its park when it finds no stack.
 std::string Checker::lost_pick() const {
-  return named("task", picked_) + " was picked, but it does not run";
+  return named("task", w_->picked) + " was picked, but it does not run";
 }
 
 std::string Checker::picked(const Event &e) {
   uint64_t domain = number(e, "domain");
-  if (running_)
-    return "a pick while " + named("task", running_) + " runs";
-  if (picked_)
+  if (w_->running)
+    return "a pick while " + named("task", w_->running) + " runs";
+  if (w_->picked)
     return lost_pick();
   if (e.contains("child")) {
     uint64_t id = number(e, "child");
@@ -164,7 +180,7 @@ std::string Checker::picked(const Event &e) {
     if (it->second.state != State::Ready)
       return named("domain", id) + " is picked, but it is not ready";
     it->second.state = State::Running;
-    path_.push_back(id);
+    w_->path.push_back(id);
     return "";
   }
   uint64_t id = number(e, "task");
@@ -178,7 +194,7 @@ std::string Checker::picked(const Event &e) {
   if (it->second.state != State::Ready)
     return named("task", id) + " is picked, but it is not ready";
   it->second.state = State::Picked;
-  picked_ = id;
+  w_->picked = id;
   return "";
 }
 
@@ -187,15 +203,18 @@ std::string Checker::runs(const Event &e) {
   auto it = tasks_.find(id);
   if (it == tasks_.end())
     return named("task", id) + " was never spawned";
-  if (running_)
-    return named("task", id) + " runs while " + named("task", running_) + " runs";
+  if (w_->running)
+    return named("task", id) + " runs while " + named("task", w_->running) + " runs";
   if (std::string why = not_on_path(it->second.domain); !why.empty())
     return named("task", id) + " runs, " + why;
-  if (it->second.state != State::Picked || picked_ != id)
+  if (it->second.state != State::Picked || w_->picked != id)
     return named("task", id) + " runs, but it was not picked";
+  if (Bind bind = domains_[it->second.domain].bind; !fits(bind))
+    return named("task", id) + " runs on " + named("worker", number_) + ", but it is bound to the " +
+           (bind == Bind::Host ? "host" : "pool");
   it->second.state = State::Running;
-  picked_ = 0;
-  running_ = id;
+  w_->picked = 0;
+  w_->running = id;
   runs_++;
   return "";
 }
@@ -206,29 +225,64 @@ std::string Checker::stops(const Event &e, const std::string &kind) {
   if (it == tasks_.end())
     return named("task", id) + " was never spawned";
   // A task that finds no memory for its stack parks without having run.
-  if (kind == "park" && it->second.state == State::Picked && picked_ == id) {
+  if (kind == "park" && it->second.state == State::Picked && w_->picked == id) {
     it->second.state = State::Parked;
-    picked_ = 0;
+    w_->picked = 0;
     return "";
   }
-  if (running_ != id)
+  if (w_->running != id)
     return named("task", id) + " stops running (" + kind + "), but it does not run";
-  running_ = 0;
+  w_->running = 0;
   it->second.state = kind == "yield" ? State::Ready : kind == "park" ? State::Parked : State::Done;
   return "";
 }
 
 std::string Checker::slice_ends(const Event &e) {
   uint64_t id = number(e, "child");
-  if (path_.size() < 2 || path_.back() != id)
+  if (w_->path.size() < 2 || w_->path.back() != id)
     return "the slice of " + named("domain", id) + " ends, but it is not picked";
-  if (running_)
-    return "the slice of " + named("domain", id) + " ends while " + named("task", running_) +
+  if (w_->running)
+    return "the slice of " + named("domain", id) + " ends while " + named("task", w_->running) +
            " runs";
-  if (picked_)
+  if (w_->picked)
     return lost_pick();
-  path_.pop_back();
+  w_->path.pop_back();
   domains_[id].state = State::Parked;
+  return "";
+}
+
+// With one worker there is no pool, and everything is the host's thread's.
+bool Checker::fits(Bind bind) const {
+  return !several_ || bind == Bind::Any || (bind == Bind::Host) == (number_ == 0);
+}
+
+std::string Checker::sent(const Event &e) {
+  uint64_t id = number(e, "child");
+  if (w_->path.size() < 2 || w_->path.back() != id)
+    return named("domain", id) + " is sent, but it is not picked";
+  Domain &d = domains_[id];
+  if (fits(d.bind))
+    return named("domain", id) + " is sent, but it may run here";
+  w_->path.pop_back();
+  d.state = State::Sent;
+  return "";
+}
+
+std::string Checker::taken(const Event &e) {
+  uint64_t id = number(e, "child");
+  auto it = domains_.find(id);
+  if (it == domains_.end() || it->second.state != State::Sent)
+    return named("domain", id) + " is taken, but it was not sent";
+  if (!fits(it->second.bind))
+    return named("domain", id) + " is taken by " + named("worker", number_) + ", where it may not run";
+  if (w_->running)
+    return named("domain", id) + " is taken while " + named("task", w_->running) + " runs";
+  if (w_->picked)
+    return lost_pick();
+  if (std::string why = not_on_path(root_); !why.empty())
+    return named("domain", id) + " is taken, " + why;
+  it->second.state = State::Running;
+  w_->path.push_back(id);
   return "";
 }
 

@@ -6,6 +6,10 @@
 // The checker replays the events against a model that knows only who is ready, who is on the path
 // of picks, and who runs; it believes nothing that the trace does not show. Unknown events are
 // skipped, so that newer traces can be read.
+//
+// Several workers have a path each; events say whose they are ("w"; 0 is the host's thread, which alone has turns: the others are
+// always at it). What is picked or runs on one is not picked on another. A domain that is bound may be sent by the
+// worker that picked it, and is taken by one of its side, where it is the first below the root; what is bound runs on its side.
 #pragma once
 
 #include <cstdint>
@@ -30,16 +34,25 @@ public:
 
   uint64_t turns() const { return turns_; }
   uint64_t runs() const { return runs_; }
+  size_t workers() const { return workers_.size(); }
 
 private:
-  enum class State { Fresh, Ready, Picked, Running, Parked, Done };
+  enum class State { Fresh, Ready, Picked, Running, Sent, Parked, Done };
+  enum class Bind { Any, Host, Pool };
   struct Task {
     uint64_t domain;
     State state;
   };
   struct Domain {
     uint64_t parent; // 0: the root
-    State state;     // Parked: empty; Ready; Running: on the path
+    State state;     // Parked: empty; Ready; Running: on a path; Sent
+    Bind bind;       // its parent's too
+  };
+  struct Worker {
+    std::vector<uint64_t> path; // root first
+    bool in_turn = false;
+    uint64_t running = 0;
+    uint64_t picked = 0; // the task picked last and not run yet
   };
   using Event = nlohmann::json;
 
@@ -52,17 +65,20 @@ private:
   std::string runs(const Event &e);
   std::string stops(const Event &e, const std::string &kind);
   std::string slice_ends(const Event &e);
+  std::string sent(const Event &e);
+  std::string taken(const Event &e);
 
   std::string not_on_path(uint64_t domain) const;
   std::string lost_pick() const;
+  bool fits(Bind bind) const;
 
   std::map<uint64_t, Task> tasks_;
   std::map<uint64_t, Domain> domains_;
-  std::vector<uint64_t> path_; // root first
-  bool in_turn_ = false;
+  std::map<uint64_t, Worker> workers_;
+  Worker *w_ = nullptr; // whose event it is
+  uint64_t number_ = 0; // its number
+  bool several_ = false;
   uint64_t root_ = 0;
-  uint64_t running_ = 0;
-  uint64_t picked_ = 0; // the task picked last and not run yet
   uint64_t last_time_ = 0;
   uint64_t turns_ = 0;
   uint64_t runs_ = 0;

@@ -64,7 +64,9 @@ int main(int argc, char **argv) {
     fprintf(stderr, "%s: empty: no trace\n", file);
     return 2;
   }
-  printf("ok: %llu turns, %llu runs\n", (unsigned long long)checker.turns(),
-         (unsigned long long)checker.runs());
+  printf("ok: %llu turns, %llu runs", (unsigned long long)checker.turns(), (unsigned long long)checker.runs());
+  if (checker.workers() > 1)
+    printf(", %zu workers", checker.workers());
+  putchar('\n');
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <cstring>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -176,4 +177,91 @@ TEST_CASE("a line without its fields is no event") {
   CHECK_THROWS_AS(checker.take(nlohmann::json::parse(R"({"t":1,"ev":"run","task":"7"})")),
                   trace_check::Malformed);
   CHECK_THROWS_AS(checker.take(nlohmann::json::parse("[1]")), trace_check::Malformed);
+}
+
+// Root #1, in it #2 for the host and #3 for the pool, each with a task; each is picked by a worker of the other side.
+namespace {
+const std::vector<std::string> kSent = {
+    R"({"ev":"domain","w":0,"domain":1,"parent":0,"name":"root","sched":"fifo"})",
+    R"({"ev":"domain","w":0,"domain":2,"parent":1,"name":"gui","sched":"fifo","bind":"host"})",
+    R"({"ev":"domain","w":0,"domain":3,"parent":1,"name":"pool","sched":"fifo","bind":"pool"})",
+    R"({"ev":"spawn","w":0,"task":7,"domain":2,"by":"host","name":""})",
+    R"({"ev":"spawn","w":0,"task":8,"domain":3,"by":"host","name":""})",
+    R"({"ev":"ready","w":0,"task":7,"domain":2,"why":"new"})",
+    R"({"ev":"ready","w":0,"child":2,"domain":1,"why":"child"})",
+    R"({"ev":"ready","w":0,"task":8,"domain":3,"why":"new"})",
+    R"({"ev":"ready","w":0,"child":3,"domain":1,"why":"child"})",
+    R"({"ev":"pick","w":2,"child":2,"domain":1})",
+    R"({"ev":"send","w":2,"child":2,"domain":1,"to":"host"})",
+    R"({"ev":"turn","w":0,"turn":1})",
+    R"({"ev":"pick","w":0,"child":3,"domain":1})",
+    R"({"ev":"send","w":0,"child":3,"domain":1,"to":"pool"})",
+    R"({"ev":"take","w":0,"child":2,"domain":1})",
+    R"({"ev":"take","w":2,"child":3,"domain":1})",
+    R"({"ev":"pick","w":0,"task":7,"domain":2})",
+    R"({"ev":"pick","w":2,"task":8,"domain":3})",
+    R"({"ev":"run","w":2,"task":8,"domain":3})",
+    R"({"ev":"run","w":0,"task":7,"domain":2})",
+    R"({"ev":"park","w":2,"task":8,"domain":3,"waits":"token"})",
+    R"({"ev":"park","w":0,"task":7,"domain":2,"waits":"token"})",
+    R"({"ev":"slice_end","w":0,"child":2,"more":0})",
+    R"({"ev":"slice_end","w":2,"child":3,"more":0})",
+    R"({"ev":"turn_end","w":0,"turn":1,"more":0})",
+};
+
+std::string sent_without(const char *ev, int nth = 0) {
+  auto lines = kSent;
+  for (auto it = lines.begin(); it != lines.end(); ++it)
+    if (it->find(std::string("\"ev\":\"") + ev + "\"") != std::string::npos && nth-- == 0) {
+      lines.erase(it);
+      return check(lines);
+    }
+  return "there is none";
+}
+
+std::string sent_with(const char *of, const char *from, const char *to) {
+  auto lines = kSent;
+  for (auto &line : lines)
+    if (line.find(of) != std::string::npos)
+      line.replace(line.find(from), strlen(from), to);
+  return check(lines);
+}
+} // namespace
+
+TEST_CASE("what several workers pick and run at once is accepted, and domains that are sent to their side") {
+  CHECK(check(kSent) == "");
+}
+
+TEST_CASE("sends and takes belong together") {
+  CHECK(sent_without("send") == "domain #2 is taken, but it was not sent");
+  CHECK(sent_without("take", 1) == "task #8 is picked, but domain #3 was not picked by its parent in this turn");
+  CHECK(sent_without("pick") == "domain #2 is sent, but it is not picked");
+  CHECK(sent_with("\"take\",\"w\":2", "\"w\":2", "\"w\":0") == "domain #3 is taken by worker #0, where it may not run");
+  CHECK(sent_with("\"name\":\"pool\"", ",\"bind\":\"pool\"", "") == "domain #3 is sent, but it may run here");
+}
+
+TEST_CASE("workers have paths and runs of their own") {
+  CHECK(sent_with("\"pick\",\"w\":2,\"task\":8", "\"w\":2", "\"w\":1") ==
+        "task #8 is picked, but domain #3 was not picked by its parent in this turn");
+  CHECK(sent_with("\"run\",\"w\":2", "\"w\":2", "\"w\":0") == "task #8 runs, but domain #3 was not picked by its parent in this turn");
+  CHECK(sent_with("\"park\",\"w\":2", "\"w\":2", "\"w\":1") == "task #8 stops running (park), but it does not run");
+  CHECK(sent_with("\"slice_end\",\"w\":2", "\"w\":2", "\"w\":1") == "the slice of domain #3 ends, but it is not picked");
+  CHECK(sent_with("\"ev\":\"turn\"", "\"w\":0", "\"w\":2") == "a turn begins on worker #2, which is not the host's thread");
+  CHECK(sent_without("turn") == "domain #3 is picked, outside of a turn");
+  // Bound, but neither sent nor where it may run.
+  auto lines = kSent;
+  for (auto &line : lines)
+    if (line.find("\"ev\":\"domain\"") == std::string::npos)
+      for (size_t at; (at = line.find("\"w\":2")) != std::string::npos;)
+        line.replace(at, 5, "\"w\":1");
+  CHECK(check(lines) == "");
+  lines.erase(lines.begin() + 15);
+  lines.erase(lines.begin() + 13);
+  lines.erase(lines.begin() + 12);
+  lines.insert(lines.begin() + 12, R"({"ev":"pick","w":1,"child":3,"domain":1})");
+  CHECK(check(lines) == "");
+  for (auto &line : lines)
+    if (line.find("\"name\":\"pool\"") != std::string::npos)
+      line.replace(line.find("\"bind\":\"pool\""), 13, "\"bind\":\"host\"");
+  CHECK(check(lines) == "task #8 runs on worker #1, but it is bound to the host");
 }

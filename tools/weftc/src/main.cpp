@@ -33,12 +33,21 @@ struct Home {
     static int anchor;
     SmallString<256> self(sys::fs::getMainExecutable(argv0, &anchor));
     program = self.str();
-    StringRef root = sys::path::parent_path(sys::path::parent_path(self));
-    library = (root + "/lib/libweft.a").str();
-    plugin = (root + "/lib/weft-pass-" + Twine(LLVM_VERSION_MAJOR) + ".so").str();
-    include = (root + "/include").str();
-    if (!sys::fs::exists(include + "/weft"))
-      include = WEFT_BUILD_TREE_INCLUDE;
+    StringRef bin = sys::path::parent_path(self);
+    auto at = [&](const Twine &path) {
+      SmallString<256> whole(bin);
+      sys::path::append(whole, path);
+      sys::path::remove_dots(whole, /*remove_dot_dot=*/true);
+      return whole.str().str();
+    };
+    std::string plugin_name = ("weft-pass-" + Twine(LLVM_VERSION_MAJOR) + ".so").str();
+    plugin = at(WEFT_LIBDIR "/weft/" + plugin_name);
+    library = at(WEFT_LIBDIR "/libweft.a");
+    if (!sys::fs::exists(plugin)) { // the build tree, which has all libraries in one folder
+      plugin = at("../lib/" + plugin_name);
+      library = at("../lib/libweft.a");
+    }
+    include = at("../include");
   }
 };
 
@@ -241,7 +250,7 @@ private:
 
   // Linker errors that mean something particular to Weft's users.
   bool explain(StringRef message) {
-    SmallVector<StringRef, 2> part;
+    SmallVector<StringRef, 3> part;
     // libweft.a defines the markers by a symbol that tells what to do; weftc can also tell where.
     if (Regex("undefined symbol: (weft\\.|weft_marker_not_lowered)").match(message)) {
       std::string culprits;
@@ -254,10 +263,18 @@ private:
           home_.plugin + "`, or give weftc the .ll, .c or .cpp");
       return true;
     }
-    if (Regex("undefined symbol: (weft_abi[A-Za-z0-9_]+)").match(message, &part)) {
-      diagnostics.error("an object was lowered for a port of Weft (" + part[1] +
-                        ") that this runtime is not; compile "
-                        "it again with the pass of this Weft");
+    // Symbols of runtime/link_answers.cmake.
+    if (Regex("weft_abi_mismatch__object_was_[a-z]+_for_abi([0-9]+_?[a-z0-9_]*)__this_libweft_is_"
+              "abi([0-9]+_?[a-z0-9_]*)")
+            .match(message, &part)) {
+      diagnostics.error("an object was made for ABI " + part[1] +
+                        " of Weft, and this libweft is of ABI " + part[2] +
+                        "; compile it again with the pass and the headers of this Weft (ABI-01)");
+      return true;
+    }
+    if (Regex("weft_sanitizer_mismatch__object_has_fsanitize_([a-z]+)").match(message, &part)) {
+      diagnostics.error("-fsanitize=" + part[1] + " needs a libweft that was built with it, and " +
+                        home_.library + " was not: use the weftc of a sanitizer build (ABI-02)");
       return true;
     }
     if (Regex("undefined symbol: main\n").match(message)) {
