@@ -1,16 +1,9 @@
-// From checked packages to an object file: LLVM's default pipeline at the asked level with Weft's
-// passes in it.
+// From checked packages to an object file, by Weft's pipeline (weft/Compile.h).
 #include "driver/compiler.h"
-#include "weft/Passes.h"
-#include "llvm/CodeGen/CommandFlags.h"
-#include "llvm/IR/LegacyPassManager.h"
+#include "weft/Compile.h"
 #include "llvm/IR/Verifier.h"
-#include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Host.h"
 #include <filesystem>
 
 namespace minigo {
@@ -28,27 +21,17 @@ static void export_descriptor(Gen &gen, llvm::Module &m, const std::vector<Packa
 bool compile(const Options &o, const std::vector<Package *> &packages,
              const std::vector<FuncInfo *> &functions, TypeTable &types, Diagnostics &diag,
              const std::string &output) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  llvm::InitializeNativeTargetAsmParser(); // for the switch, which is inline assembly
   llvm::LLVMContext cx;
   llvm::Module m(std::filesystem::path(o.input).filename().string(), cx);
   m.setSourceFileName(o.input);
   std::string error;
-  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!target) {
+  llvm::OptimizationLevel level = weft::optimizationLevel(unsigned(o.level));
+  auto tm = weft::hostTarget("x86-64", level, error);
+  if (!tm) {
     fprintf(stderr, "minigo: %s\n", error.c_str());
     return false;
   }
-  llvm::TargetOptions topts;
-  static const llvm::CodeGenOptLevel levels[] = {
-      llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less, llvm::CodeGenOptLevel::Default,
-      llvm::CodeGenOptLevel::Aggressive};
-  std::unique_ptr<llvm::TargetMachine> tm(target->createTargetMachine(
-      triple, "x86-64", "", topts, llvm::Reloc::PIC_, std::nullopt, levels[o.level]));
-  m.setTargetTriple(triple);
-  m.setDataLayout(tm->createDataLayout());
+  weft::setTarget(m, *tm);
   m.setPICLevel(llvm::PICLevel::BigPIC);
   m.setPIELevel(llvm::PIELevel::Large);
   m.addModuleFlag(llvm::Module::Max, "uwtable", 2);
@@ -75,23 +58,8 @@ bool compile(const Options &o, const std::vector<Package *> &packages,
     return false;
   }
 
-  llvm::LoopAnalysisManager lam;
-  llvm::FunctionAnalysisManager fam;
-  llvm::CGSCCAnalysisManager cgam;
-  llvm::ModuleAnalysisManager mam;
-  llvm::PassBuilder pb(tm.get());
-  weft::registerWeftPasses(pb);
-  pb.registerModuleAnalyses(mam);
-  pb.registerCGSCCAnalyses(cgam);
-  pb.registerFunctionAnalyses(fam);
-  pb.registerLoopAnalyses(lam);
-  pb.crossRegisterProxies(lam, fam, cgam, mam);
-  static const llvm::OptimizationLevel opt[] = {
-      llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1, llvm::OptimizationLevel::O2,
-      llvm::OptimizationLevel::O3};
-  llvm::ModulePassManager pm = o.level ? pb.buildPerModuleDefaultPipeline(opt[o.level])
-                                       : pb.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
-  pm.run(m, mam);
+  if (!weft::optimize(m, tm.get(), {.Level = level}))
+    return false;
 
   std::error_code ec;
   llvm::raw_fd_ostream out(output, ec, llvm::sys::fs::OF_None);
@@ -103,10 +71,7 @@ bool compile(const Options &o, const std::vector<Package *> &packages,
     m.print(out, nullptr);
     return true;
   }
-  llvm::legacy::PassManager codegen;
-  tm->addPassesToEmitFile(codegen, out, nullptr, llvm::CodeGenFileType::ObjectFile);
-  codegen.run(m);
-  return true;
+  return weft::emitObject(m, *tm, out);
 }
 
 } // namespace minigo

@@ -25,8 +25,10 @@ static const char usage[] =
     "  -e                report all errors, not only ten\n"
     "  --emit-llvm       write LLVM IR text (build; to standard output without -o)\n"
     "  -v                show the link command\n"
+    "  --race-order N    run in the order that N seeds, the same each time, without real time: WEFT_SCHED=explore:seed=N\n"
     "\n"
-    "Programs read WEFT_SCHED, WEFT_WORKERS, WEFT_STACK, WEFT_TRACE and WEFT_STATS.\n";
+    "Programs read WEFT_SCHED, WEFT_WORKERS, WEFT_MIGRATE, WEFT_STACK, WEFT_GUARD, WEFT_TRACE, WEFT_STATS,\n"
+    "WEFT_CLOCK and WEFT_DUMP_SIGNAL.\n";
 
 [[noreturn]] static void bad_usage(const std::string &m) {
   fprintf(stderr, "minigo: %s\n%s", m.c_str(), usage);
@@ -115,6 +117,12 @@ int main(int argc, char **argv) {
       if (++k == argc)
         bad_usage("-o needs a file name");
       o.output = argv[k];
+    } else if (a == "--race-order" && o.command == "run") {
+      if (++k == argc || !*argv[k] || strspn(argv[k], "0123456789") != strlen(argv[k]) || strlen(argv[k]) > 19)
+        bad_usage("--race-order needs a number");
+      setenv("WEFT_SCHED", (std::string("explore:seed=") + argv[k]).c_str(), 1);
+      setenv("WEFT_CLOCK", "virtual", 1);
+      setenv("WEFT_WORKERS", "1", 1);
     } else if (a.size() == 3 && a.substr(0, 2) == "-O" && a[2] >= '0' && a[2] <= '3')
       o.level = a[2] - '0';
     else if (a == "-e")

@@ -1,6 +1,7 @@
 // go, defer and select: what becomes calls of Weft's tasks and channels and of the run-time
 // library's defer frames (rt/panic.cpp, which has the picture).
 #include "irgen/gen.h"
+#include "weft/IRBuilder.h"
 #include "llvm/IR/InlineAsm.h"
 
 namespace minigo {
@@ -128,14 +129,7 @@ Value *Fn::pack_call(CallExpr *e, bool on_stack, llvm::Function **code, bool *th
 
 // A yield is an effect like any other (DESIGN 2.4): the marker suspends right here, with the tag
 // that weft_yield performs, and the pass makes the switch of it.
-void Fn::yield() {
-  auto *tag_t = llvm::StructType::getTypeByName(g.cx, "weft.tag");
-  if (!tag_t)
-    tag_t = llvm::StructType::create(g.cx, {g.ptr, g.ptr}, "weft.tag");
-  auto *tag = llvm::cast<llvm::GlobalVariable>(g.m.getOrInsertGlobal("weft_yield_tag", tag_t));
-  tag->setConstant(true);
-  b.CreateCall(g.rt("weft.suspend.yield", g.void_, {g.ptr}), {tag});
-}
+void Fn::yield() { weft::MarkerBuilder(b).yield(); }
 
 void Fn::go_stmt(GoStmt *s) {
   auto *e = static_cast<CallExpr *>(unparen(s->call));
@@ -144,8 +138,8 @@ void Fn::go_stmt(GoStmt *s) {
   Value *c = pack_call(e, false, &code, &thunk);
   location(s->pos);
   std::string name = code ? code->getName().str() : "func";
-  if (name.size() > 5 && name.substr(name.size() - 5) == "-call")
-    name.resize(name.size() - 5);
+  if (size_t thunk_at = name.rfind("-call"); thunk_at != name.npos) // a second one of that name has a number behind it
+    name.resize(thunk_at);
   // The stack class is filled in by choose_stack_classes.
   auto *call =
       llvm::cast<llvm::CallInst>(call_rt("mg_go", g.void_, {c, g.c_string(name), b.getInt32(0)}));

@@ -36,6 +36,9 @@ func main() {
 		fmt.Println("not reached")
 	}()
 	<-done
+	for runtime.NumGoroutine() > 1 { // the last one closed done and has a way to go
+		runtime.Gosched()
+	}
 	fmt.Println(runtime.NumGoroutine())
 }
 

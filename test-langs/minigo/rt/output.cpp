@@ -4,10 +4,13 @@
 #include "rt.h"
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <unistd.h>
 
 namespace minigo::rt {
 
+// Goroutines of several workers print. Nothing suspends while it is held.
+static std::mutex lock;
 static char buffer[32 * 1024];
 static size_t used;
 static int terminal = -1;
@@ -25,17 +28,23 @@ static void write_all(int fd, const char *p, size_t n) {
   }
 }
 
-void out_flush() {
+static void flush_held() {
   size_t n = used;
   used = 0;
   write_all(1, buffer, n);
 }
 
+void out_flush() {
+  std::lock_guard<std::mutex> hold(lock);
+  flush_held();
+}
+
 void out_write(const char *p, size_t n) {
+  std::lock_guard<std::mutex> hold(lock);
   if (terminal < 0)
     terminal = isatty(1);
   if (used + n > sizeof buffer)
-    out_flush();
+    flush_held();
   if (terminal || n > sizeof buffer) {
     write_all(1, p, n);
     return;
@@ -45,7 +54,8 @@ void out_write(const char *p, size_t n) {
 }
 
 void err_write(std::string_view s) {
-  out_flush();
+  std::lock_guard<std::mutex> hold(lock);
+  flush_held();
   write_all(2, s.data(), s.size());
 }
 

@@ -25,6 +25,7 @@ int arg_count;
 char **arg_values;
 std::atomic<int64_t> live{1}, last_id{1};
 bool main_exited;
+bool virtual_time; // WEFT_CLOCK=virtual
 
 // The task's word is the goroutine's number, tagged, until a record is needed.
 uint64_t tagged(int64_t id) { return uint64_t(id) << 1 | 1; }
@@ -75,13 +76,18 @@ void die_like_go(void *, const char *text) {
     _exit(2);
   }
   err_write(text);
-  err_write("\n");
+  if (*text && text[strlen(text) - 1] != '\n')
+    err_write("\n");
 }
 
 const char *go_reason(const char *waits) {
   std::string w = waits;
   if (w == "channel receive")
     return "chan receive";
+  if (w == "channel receive (nil)")
+    return "chan receive (nil chan)";
+  if (w == "channel send (nil)")
+    return "chan send (nil chan)";
   if (w == "channel send")
     return "chan send";
   if (w == "select" || w.find("chan") != w.npos)
@@ -120,12 +126,6 @@ const char *go_reason(const char *waits) {
   err_write(out);
   fflush(nullptr);
   exit(2);
-}
-
-[[noreturn]] void sleep_for_ever(const char *why) {
-  weft_set_waits(why);
-  for (;;)
-    weft_park();
 }
 
 void leave_process(void *code) {
@@ -198,15 +198,15 @@ weft_chan *mg_chan_make(int64_t elem_size, int64_t n) {
 }
 
 void mg_chan_send(weft_chan *c, const void *elem) {
-  if (__builtin_expect(!c, 0))
-    sleep_for_ever("chan send (nil chan)");
+  while (__builtin_expect(!c, 0)) // for ever, also when it is cancelled
+    weft_chan_send(c, elem);
   if (__builtin_expect(weft_chan_send(c, elem) == WEFT_E_CLOSED, 0))
     panic_text("send on closed channel");
 }
 
 bool mg_chan_recv(weft_chan *c, void *elem) {
-  if (__builtin_expect(!c, 0))
-    sleep_for_ever("chan receive (nil chan)");
+  while (__builtin_expect(!c, 0))
+    weft_chan_recv(c, elem);
   return weft_chan_recv(c, elem) == WEFT_OK;
 }
 
@@ -221,7 +221,8 @@ int32_t mg_select(weft_select_case *cases, int32_t n, int32_t has_default) {
   if (n == 0) {
     if (has_default)
       return -1;
-    sleep_for_ever("select (no cases)");
+    for (;;)
+      weft_select(cases, 0, 0, WEFT_NEVER);
   }
   int32_t r =
       weft_select(cases, uint32_t(n), has_default ? uint32_t(WEFT_SELECT_DEFAULT) : 0, WEFT_NEVER);
@@ -232,8 +233,8 @@ int32_t mg_select(weft_select_case *cases, int32_t n, int32_t has_default) {
 
 // --- package sync: Weft's locks, whose zero value is ready to use as Go's is ---
 void mg_sync_Mutex_Lock(weft_mutex *m) {
-  if (weft_mutex_lock(m) == WEFT_E_BUSY)
-    sleep_for_ever("semacquire"); // locked twice by one goroutine
+  // Go's has no owner: who locks it twice waits for anybody to unlock it.
+  weft_mutex_lock_with(m, WEFT_MUTEX_RELOCK_WAITS, WEFT_NEVER);
 }
 bool mg_sync_Mutex_TryLock(weft_mutex *m) { return weft_mutex_trylock(m) == WEFT_OK; }
 void mg_sync_Mutex_Unlock(weft_mutex *m) {
@@ -264,11 +265,15 @@ void mg_time_sleep(int64_t ns) {
     weft_sleep(uint64_t(ns));
 }
 int64_t mg_time_mono() {
+  if (virtual_time)
+    return int64_t(weft_now());
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec * 1000000000 + t.tv_nsec;
 }
 int64_t mg_time_wall() {
+  if (virtual_time) // as in Go's playground, time begins on 2009-11-10 at 23:00
+    return 1257894000000000000 + int64_t(weft_now());
   timespec t;
   clock_gettime(CLOCK_REALTIME, &t);
   return t.tv_sec * 1000000000 + t.tv_nsec;
@@ -308,6 +313,10 @@ int main(int argc, char **argv) {
     return 1;
   }
   config.host_self = self;
+  const char *clock = getenv("WEFT_CLOCK");
+  virtual_time = clock && !strcmp(clock, "virtual");
+  if (virtual_time)
+    weft_epoll_host_virtual_time(self);
   if (weft_runtime_create(&config, &rt, error, sizeof error) != WEFT_OK) {
     fprintf(stderr, "weft: %s\n", error);
     return 1;

@@ -1,33 +1,23 @@
-// LLVM's default pipeline with Weft's passes in it.
+// By Weft's pipeline (weft/Compile.h).
 #include "driver/compile.h"
 #include "irgen/gen.h"
 #include "irgen/recursion.h"
-#include "weft/Passes.h"
-#include "llvm/IR/LegacyPassManager.h"
+#include "weft/Compile.h"
 #include "llvm/IR/Verifier.h"
-#include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 
 namespace wat {
 
 static std::unique_ptr<llvm::TargetMachine> target(int level) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  llvm::InitializeNativeTargetAsmParser(); // for the switch, which is inline assembly
-  static const llvm::CodeGenOptLevel levels[] = {
-      llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less, llvm::CodeGenOptLevel::Default,
-      llvm::CodeGenOptLevel::Aggressive};
-  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
-  std::string error;
-  const llvm::Target *t = llvm::TargetRegistry::lookupTarget(triple, error);
   // v2 has the roundings of floats as instructions.
-  const char *cpu = triple.isX86() ? "x86-64-v2" : "generic";
-  return std::unique_ptr<llvm::TargetMachine>(t->createTargetMachine(
-      triple, cpu, "", llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, levels[level]));
+  const char *cpu = llvm::Triple(llvm::sys::getDefaultTargetTriple()).isX86() ? "x86-64-v2" : "generic";
+  std::string why;
+  auto tm = weft::hostTarget(cpu, weft::optimizationLevel(unsigned(level)), why);
+  if (!tm)
+    throw Error{Error::NotSupported, {}, why};
+  return tm;
 }
 
 /// int main(int argc, char **argv) { return wat_program(&symbol, argc, argv); }
@@ -43,8 +33,7 @@ static void add_main(llvm::Module &m, const std::string &symbol) {
 }
 
 static void generate(llvm::Module &m, llvm::TargetMachine &tm, const Unit &u, const CompileOptions &o) {
-  m.setTargetTriple(tm.getTargetTriple());
-  m.setDataLayout(tm.createDataLayout());
+  weft::setTarget(m, tm);
   m.setPICLevel(llvm::PICLevel::BigPIC);
   m.addModuleFlag(llvm::Module::Max, "uwtable", 2);
   ModuleGen gen(m, u.module, u.symbol, o.file);
@@ -77,30 +66,13 @@ void compile(const Unit &u, const CompileOptions &o, const std::string &path) {
   if (o.level >= 2)
     inline_recursion(m);
 
-  llvm::LoopAnalysisManager lam;
-  llvm::FunctionAnalysisManager fam;
-  llvm::CGSCCAnalysisManager cgam;
-  llvm::ModuleAnalysisManager mam;
-  llvm::PassBuilder pb(tm.get());
-  weft::registerWeftPasses(pb);
-  pb.registerModuleAnalyses(mam);
-  pb.registerCGSCCAnalyses(cgam);
-  pb.registerFunctionAnalyses(fam);
-  pb.registerLoopAnalyses(lam);
-  pb.crossRegisterProxies(lam, fam, cgam, mam);
-  static const llvm::OptimizationLevel opt[] = {
-      llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1, llvm::OptimizationLevel::O2,
-      llvm::OptimizationLevel::O3};
-  llvm::ModulePassManager pm = o.level ? pb.buildPerModuleDefaultPipeline(opt[o.level])
-                                       : pb.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
-  pm.run(m, mam);
+  if (!weft::optimize(m, tm.get(), {.Level = weft::optimizationLevel(unsigned(o.level))}))
+    throw Error{Error::NotSupported, {}, "internal error: a pass refused the generated code"};
 
   std::error_code ec;
   llvm::raw_fd_ostream out(path, ec, llvm::sys::fs::OF_None);
   if (!ec) {
-    llvm::legacy::PassManager codegen;
-    tm->addPassesToEmitFile(codegen, out, nullptr, llvm::CodeGenFileType::ObjectFile);
-    codegen.run(m);
+    weft::emitObject(m, *tm, out);
     out.close();
     ec = out.error();
     out.clear_error();

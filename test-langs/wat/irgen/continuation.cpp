@@ -11,12 +11,6 @@ using namespace llvm;
 /// WebAssembly code, and before returning. A loop that only switches restores nothing. Not right behind each switch,
 /// where it cost a tenth of a suspension.
 void FuncGen::restore_limits() {
-  auto switches = [](Instruction &i) {
-    auto *c = dyn_cast<CallBase>(&i);
-    Function *f = c ? c->getCalledFunction() : nullptr;
-    return f && (f->getName().starts_with("weft.resume") || f->getName().starts_with("weft.suspend") ||
-                 f->getName().starts_with("weft.switch"));
-  };
   // The run-time library calls no WebAssembly code.
   auto looks = [](Instruction &i) {
     auto *c = dyn_cast<CallBase>(&i);
@@ -34,7 +28,7 @@ void FuncGen::restore_limits() {
           at.CreateStore(limit_, at.CreateThreadLocalAddress(g.thread()));
         }
       }
-      if (switches(i))
+      if (weft::isSwitch(i))
         other = true;
     }
     return other;
@@ -66,13 +60,9 @@ Function *ModuleGen::body_thunk(const SubType &t) {
   Function *&f = thunks_[key];
   if (f)
     return f;
-  std::vector<Type *> params = bindable_types(t.params), results = wire_types(t.results);
-  params.insert(params.begin(), ptr);
-  Type *result = results.empty()       ? none
-                 : results.size() == 1 ? results[0]
-                                       : static_cast<Type *>(StructType::get(cx, results));
-  f = Function::Create(FunctionType::get(result, params, false), GlobalValue::InternalLinkage,
-                       prefix + "_" + key, m);
+  f = Function::Create(
+      weft::MarkerBuilder::bodyType(cx, wire_types(t.results), bindable_types(t.params)),
+      GlobalValue::InternalLinkage, prefix + "_" + key, m);
   set_attributes(f);
   Expr nothing;
   FuncGen gen(*this, f, nothing);
@@ -81,19 +71,13 @@ Function *ModuleGen::body_thunk(const SubType &t) {
   Value *here = b.CreateCall(frame, {b.getInt32(0)});
   Value *usable = b.CreateLoad(i64, m.getOrInsertGlobal("wat_stack_usable", i64));
   b.CreateStore(b.CreateGEP(i8, here, b.CreateNeg(usable)), b.CreateThreadLocalAddress(thread()));
-  std::vector<Value *> ints, floats;
-  for (unsigned k = 1; k < params.size(); ++k)
-    (params[k] == f64 ? floats : ints).push_back(f->getArg(k));
-  gen.push(gen.receive_bindable(t.params, ints, floats));
+  std::vector<Value *> received;
+  for (unsigned k = 1; k < f->arg_size(); ++k)
+    received.push_back(f->getArg(k));
+  gen.push(gen.receive_bindable(t.params, received));
   gen.call_code(t, gen.load_field(f->getArg(0), offsetof(FuncRef, code), ptr),
                 gen.load_field(f->getArg(0), offsetof(FuncRef, instance), ptr), false, signature(t));
-  std::vector<Value *> out = gen.send(t.results, gen.pop(t.results.size()));
-  if (out.empty())
-    b.CreateRetVoid();
-  else if (out.size() == 1)
-    b.CreateRet(out[0]);
-  else
-    b.CreateAggregateRet(out.data(), unsigned(out.size()));
+  weft::MarkerBuilder(b).returnFromBody(gen.send(t.results, gen.pop(t.results.size())));
   return f;
 }
 
@@ -116,8 +100,16 @@ std::vector<Value *> FuncGen::send(const std::vector<ValType> &types, const std:
   return out;
 }
 
-std::vector<Value *> FuncGen::receive(const std::vector<ValType> &types, ArrayRef<Value *> ints,
-                                      ArrayRef<Value *> floats) {
+void FuncGen::sort(ArrayRef<Value *> received, std::vector<Value *> &ints,
+                   std::vector<Value *> &floats) {
+  for (Value *v : received)
+    (v->getType() == g.f64 ? floats : ints).push_back(v);
+}
+
+std::vector<Value *> FuncGen::receive(const std::vector<ValType> &types,
+                                      ArrayRef<Value *> received) {
+  std::vector<Value *> ints, floats;
+  sort(received, ints, floats);
   Wire w = g.wire(types);
   std::vector<Value *> out;
   if (w.direct) {
@@ -142,10 +134,12 @@ Value *FuncGen::values_array(size_t count) {
   return entry.CreateAlloca(ArrayType::get(g.i64, count));
 }
 
-std::vector<Value *> FuncGen::receive_bindable(const std::vector<ValType> &types, ArrayRef<Value *> ints,
-                                               ArrayRef<Value *> floats) {
+std::vector<Value *> FuncGen::receive_bindable(const std::vector<ValType> &types,
+                                               ArrayRef<Value *> received) {
   if (g.wire(types).direct)
-    return receive(types, ints, floats);
+    return receive(types, received);
+  std::vector<Value *> ints, floats;
+  sort(received, ints, floats);
   std::string expected;
   for (ValType t : types)
     expected += t.kind == ValType::F32 || t.kind == ValType::F64 ? 'f' : 'i';
@@ -157,7 +151,11 @@ std::vector<Value *> FuncGen::receive_bindable(const std::vector<ValType> &types
   for (size_t k = 0; k < floats.size(); ++k)
     b.CreateStore(floats[k], field(sent, 8 * (WEFT_PAYLOAD_INTS + k)));
   Value *buffer = rt("wat_received", "lpp", {b.CreateGlobalString(expected), sent});
-  return receive(types, {buffer, b.CreateLoad(g.i64, field(sent, 8))}, {});
+  return receive(types, {buffer, b.CreateLoad(g.i64, field(sent, 8))});
+}
+
+weft::MarkerBuilder FuncGen::markers() {
+  return weft::MarkerBuilder(b, dispatch_ ? pads_[dispatch_] : nullptr);
 }
 
 Value *FuncGen::live_cont() {
@@ -177,57 +175,41 @@ void FuncGen::resume(const Instr &i) {
   const SubType &t = g.cont_type(i.x);
   // A plain resume leaves null to Weft, for which no null is a live handle; wat's weft_trap tells them apart.
   Value *k = i.op == Op::Resume ? pop() : live_cont();
-  // The result is the union over the outcomes.
-  Wire fields = g.wire(t.results);
   std::vector<HandlerClause> table;
+  std::vector<weft::Handler> entries;
   for (uint32_t n = 0; n < i.count; ++n) {
     const HandlerClause &c = code_.handlers[i.first + n];
     table.push_back(c);
-    if (c.is_switch)
-      continue;
-    Wire w = g.wire(g.func_type(g.source.tags[c.tag].type).params);
-    fields.ints = std::max(fields.ints, w.ints);
-    fields.floats = std::max(fields.floats, w.floats);
+    entries.push_back(
+        c.is_switch ? weft::onSwitch()
+                    : weft::onSuspend(g.wire_types(g.func_type(g.source.tags[c.tag].type).params)));
   }
-  std::vector<Type *> result{g.i32, g.i64};
-  result.insert(result.end(), fields.ints, g.i64);
-  result.insert(result.end(), fields.floats, g.f64);
   std::vector<Value *> args;
-  const char *op = "resume";
+  AllocaInst *raise = nullptr;
   if (i.op == Op::Resume)
     args = send(t.params, pop(t.params.size()));
   else {
-    op = "resume.throw";
     Value *exn = i.op == Op::ResumeThrow ? new_exn(i.y) : pop();
     if (i.op == Op::ResumeThrowRef)
       trap_if(b.CreateICmpEQ(exn, b.getInt64(0)), TrapCode::NullException);
     IRBuilder<> entry(&f_->getEntryBlock(), f_->getEntryBlock().begin());
-    AllocaInst *raise = entry.CreateAlloca(ArrayType::get(g.i64, 3));
+    raise = entry.CreateAlloca(ArrayType::get(g.i64, 3));
     raise->setAlignment(Align(16)); // as every exception's: Weft looks at its class
     b.CreateStore(b.getInt64(0x5745465452414953), raise); // WEFT_RAISE_CLASS
     b.CreateStore(g.rt("wat_throw", "vl").getCallee(), field(raise, 8));
     b.CreateStore(exn, field(raise, 16));
-    args.push_back(raise);
   }
-  Value *on = ConstantPointerNull::get(PointerType::getUnqual(g.cx));
+  auto on = weft::Handlers::none(g.cx);
   if (!table.empty()) {
-    on = slot(g.layout.handlers + uint32_t(g.handlers.size()), g.ptr);
-    cast<LoadInst>(on)->setMetadata(LLVMContext::MD_nonnull, MDNode::get(g.cx, {}));
+    on = weft::Handlers::computed(slot(g.layout.handlers + uint32_t(g.handlers.size()), g.ptr),
+                                  entries);
+    cast<LoadInst>(on.Table)->setMetadata(LLVMContext::MD_nonnull, MDNode::get(g.cx, {}));
     g.handlers.push_back(table);
   }
-  args.insert(args.begin(), {k, on});
-  Value *r = may_throw(g.marker(op, StructType::get(g.cx, result), types_of(args)), args);
-  auto values = [&](const std::vector<ValType> &types) {
-    std::vector<Value *> ints, floats;
-    Wire w = g.wire(types);
-    for (unsigned n = 0; n < w.ints; ++n)
-      ints.push_back(b.CreateExtractValue(r, 2 + n));
-    for (unsigned n = 0; n < w.floats; ++n)
-      floats.push_back(b.CreateExtractValue(r, 2 + fields.ints + n));
-    push(receive(types, ints, floats));
-  };
+  auto r = raise ? markers().resumeThrow(k, on, g.wire_types(t.results), raise)
+                 : markers().resume(k, on, g.wire_types(t.results), args);
   auto *returned = block("returned");
-  auto *s = b.CreateSwitch(b.CreateExtractValue(r, 0), returned, i.count);
+  auto *s = b.CreateSwitch(r.which(), returned, i.count);
   for (uint32_t n = 0; n < i.count; ++n) {
     const HandlerClause &c = table[n];
     if (c.is_switch)
@@ -237,31 +219,23 @@ void FuncGen::resume(const Instr &i) {
     auto at = b.saveIP();
     b.SetInsertPoint(to);
     size_t height = stack_.size();
-    values(g.func_type(g.source.tags[c.tag].type).params);
-    push(b.CreateExtractValue(r, 1));
+    push(receive(g.func_type(g.source.tags[c.tag].type).params, r.sentBy(n + 1)));
+    push(r.next());
     add_edge(label(c.label));
     b.CreateBr(label(c.label).branch);
     stack_.resize(height);
     b.restoreIP(at);
   }
   b.SetInsertPoint(returned);
-  values(t.results);
+  push(receive(t.results, r.returned()));
 }
 
 void FuncGen::suspend(const Instr &i) {
   const SubType &t = g.func_type(g.source.tags[i.x].type);
   std::vector<Value *> args = send(t.params, pop(t.params.size()));
-  std::vector<Type *> back = g.bindable_types(t.results);
-  Type *result = back.empty()       ? g.none
-                 : back.size() == 1 ? back[0]
-                                    : static_cast<Type *>(StructType::get(g.cx, back));
-  args.insert(args.begin(), slot(g.layout.tags + i.x, g.ptr));
-  Value *r = may_throw(g.marker("suspend", result, types_of(args)), args);
-  cast<CallBase>(r)->addFnAttr(Attribute::get(g.cx, "weft-computed-tag"));
-  std::vector<Value *> ints, floats;
-  for (unsigned n = 0; n < back.size(); ++n)
-    (back[n] == g.f64 ? floats : ints).push_back(back.size() == 1 ? r : b.CreateExtractValue(r, n));
-  push(receive_bindable(t.results, ints, floats));
+  auto tag = weft::TypedTag::computed(slot(g.layout.tags + i.x, g.ptr), types_of(args),
+                                      g.bindable_types(t.results));
+  push(receive_bindable(t.results, markers().suspend(tag, args)));
 }
 
 void FuncGen::switch_to(const Instr &i) {
@@ -274,17 +248,9 @@ void FuncGen::switch_to(const Instr &i) {
       args.push_back(to_wire(b, v));
   } else
     args = send(t.params, sent);
-  std::vector<Type *> back = g.bindable_types(other.params);
-  Type *result = back.empty()       ? g.none
-                 : back.size() == 1 ? back[0]
-                                    : static_cast<Type *>(StructType::get(g.cx, back));
-  args.insert(args.begin(), {k, slot(g.layout.tags + i.y, g.ptr)});
-  Value *r = may_throw(g.marker("switch", result, types_of(args)), args);
-  cast<CallBase>(r)->addFnAttr(Attribute::get(g.cx, "weft-computed-tag"));
-  std::vector<Value *> ints, floats;
-  for (unsigned n = 0; n < back.size(); ++n)
-    (back[n] == g.f64 ? floats : ints).push_back(back.size() == 1 ? r : b.CreateExtractValue(r, n));
-  push(receive_bindable(other.params, ints, floats));
+  auto tag = weft::TypedTag::computed(slot(g.layout.tags + i.y, g.ptr), types_of(args),
+                                      g.bindable_types(other.params));
+  push(receive_bindable(other.params, markers().switchTo(k, tag, args)));
 }
 
 void FuncGen::bind(const Instr &i) {
@@ -295,13 +261,13 @@ void FuncGen::bind(const Instr &i) {
   bool direct = g.wire(from.params).direct;
   Value *kept = direct || values.empty() ? ConstantPointerNull::get(PointerType::getUnqual(g.cx))
                                          : values_array(values.size());
-  std::vector<Value *> args{k};
+  std::vector<Value *> args;
   for (size_t n = 0; n < values.size(); ++n)
     if (direct)
       args.push_back(to_wire(b, values[n]));
     else
       b.CreateStore(to_bits(b, values[n]), field(kept, 8 * n));
-  Value *bound = may_throw(g.marker("cont.bind", g.i64, types_of(args)), args);
+  Value *bound = markers().contBind(k, args);
   rt("wat_bound", "vllpl", {k, bound, kept, b.getInt64(direct ? 0 : values.size())});
   push(bound);
 }
@@ -311,8 +277,9 @@ bool FuncGen::continuation(const Instr &i) {
   case Op::ContNew: {
     Value *f = pop();
     trap_if(b.CreateICmpEQ(f, b.getInt64(0)), TrapCode::NullFunction);
-    std::vector<Value *> args{g.body_thunk(g.cont_type(i.x)), pointer(f), b.CreateLoad(g.i32, g.m.getOrInsertGlobal("wat_stack_class", g.i32))};
-    Value *k = b.CreateCall(g.marker("cont.new", g.i64, types_of(args)), args);
+    Value *env = pointer(f),
+          *stack = b.CreateLoad(g.i32, g.m.getOrInsertGlobal("wat_stack_class", g.i32));
+    Value *k = weft::MarkerBuilder(b).contNew(g.body_thunk(g.cont_type(i.x)), env, stack);
     trap_if(b.CreateICmpEQ(k, b.getInt64(0)), TrapCode::OutOfMemory);
     rt("wat_cont_made", "vl", {k});
     return push(k), true;

@@ -6,7 +6,7 @@
 #include "irgen/debug.h"
 #include "rt/instance.h"
 #include "rt/wire.h"
-#include "llvm/IR/IRBuilder.h"
+#include "weft/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include <map>
 
@@ -49,7 +49,6 @@ public:
   /// The places that a receiver looks at to which cont.bind may have given some of the values.
   std::vector<llvm::Type *> bindable_types(const std::vector<ValType> &types) const;
   void set_attributes(llvm::Function *f);
-  llvm::Function *marker(const char *op, llvm::Type *result, llvm::ArrayRef<llvm::Type *> params);
   llvm::Constant *wasm_exception();
   llvm::MDNode *alias_kind(const char *name);
 
@@ -151,12 +150,14 @@ private:
   std::vector<llvm::Value *> send(const std::vector<ValType> &types,
                                   const std::vector<llvm::Value *> &values);
   std::vector<llvm::Value *> receive(const std::vector<ValType> &types,
-                                     llvm::ArrayRef<llvm::Value *> ints,
-                                     llvm::ArrayRef<llvm::Value *> floats);
+                                     llvm::ArrayRef<llvm::Value *> received);
   /// At the start of a continuation, or after its suspension.
   std::vector<llvm::Value *> receive_bindable(const std::vector<ValType> &types,
-                                              llvm::ArrayRef<llvm::Value *> ints,
-                                              llvm::ArrayRef<llvm::Value *> floats);
+                                              llvm::ArrayRef<llvm::Value *> received);
+  void sort(llvm::ArrayRef<llvm::Value *> received, std::vector<llvm::Value *> &ints,
+            std::vector<llvm::Value *> &floats); // floats are f64
+  /// Marks that may throw, as may_throw's calls.
+  weft::MarkerBuilder markers();
   llvm::Value *values_array(size_t count); // in the function's frame
   void restore_limits();
   friend class ModuleGen;

@@ -89,26 +89,12 @@ void ModuleGen::set_attributes(Function *f) {
   f->addFnAttr("frame-pointer", "non-leaf");
   f->addFnAttr("probe-stack", "wat_stack_probe"); // rt/stack.cpp
 #ifdef WAT_SANITIZED // the run-time library is, and must hear of every switch
+#if __has_feature(thread_sanitizer)
+  f->addFnAttr(Attribute::SanitizeThread);
+#else
   f->addFnAttr(Attribute::SanitizeAddress);
 #endif
-}
-
-Function *ModuleGen::marker(const char *op, Type *result, ArrayRef<Type *> params) {
-  std::string name = std::string("weft.") + op + ".s";
-  auto letter = [&](Type *t, auto &self) -> void {
-    if (auto *s = dyn_cast<StructType>(t)) {
-      name += 's';
-      for (Type *e : s->elements())
-        self(e, self);
-      name += 'e';
-    } else
-      name += t == i64 ? 'l' : t == i32 ? 'i' : t == f64 ? 'd' : t == ptr ? 'p' : 'v';
-  };
-  letter(result, letter);
-  for (Type *p : params)
-    letter(p, letter);
-  return cast<Function>(
-      m.getOrInsertFunction(name, FunctionType::get(result, params, false)).getCallee());
+#endif
 }
 
 Wire ModuleGen::wire(const std::vector<ValType> &types) const {
