@@ -41,7 +41,7 @@ Machine look_at_machine(int argc, char **argv) {
   }
 
   // The last CPU: the first has more interrupts.
-  cpu_set_t may;
+  cpu_set_t &may = m.all_cpus;
   if (!sched_getaffinity(0, sizeof may, &may))
     for (int cpu = CPU_SETSIZE - 1; cpu >= 0; --cpu)
       if (CPU_ISSET(cpu, &may)) {

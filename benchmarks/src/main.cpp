@@ -59,11 +59,12 @@ int main(int argc, char **argv) {
   setenv("WEFT_SCHED", (build / "lib/weft-sched-fifo.so").c_str(), 0);
   unsetenv("WEFT_TRACE");
   unsetenv("WEFT_STATS");
+  unsetenv("WEFT_MIGRATE");
 
   bench::Session session;
   std::vector<std::string> wrong;
   try {
-    bench::start_systems(session, build / "benchmarks/systems");
+    bench::start_systems(session, build, machine.all_cpus);
     if (!session.find(bench::kWeft) || !session.find(bench::kYardstick)) {
       std::fprintf(stderr, "weft-bench: no programs in %s\n",
                    (build / "benchmarks/systems").c_str());

@@ -38,6 +38,9 @@ uint64_t ops_for(System &s, const Row &row, double round_ms) {
 // One call's cost hardly needs as much time as what is measured by it.
 constexpr double kYardstickShare = 0.25;
 
+// A run of these rows takes up to seconds.
+constexpr unsigned kFreshRounds = 5;
+
 void check(System &s, const Row &row, std::vector<std::string> &wrong) {
   bool yardstick = s.name() == kYardstick;
   uint64_t ops = yardstick ? 1000 : row.small_ops, answer = yardstick ? 499500 + 1000 : row.answer;
@@ -60,6 +63,15 @@ double Figures::min() const { return *std::min_element(samples.begin(), samples.
 double Figures::max() const { return *std::max_element(samples.begin(), samples.end()); }
 double Figures::median() const { return at(samples, samples.size() / 2); }
 
+double Figures::busy_median() const { return at(busy, busy.size() / 2); }
+
+std::optional<bool> Measured::busy_enough() const {
+  auto own = figures.find(row->systems.front());
+  if (row->busy == 0 || own == figures.end() || own->second.busy.empty())
+    return std::nullopt;
+  return own->second.busy_median() >= row->busy;
+}
+
 double Measured::ratio(const std::string &to) const {
   auto own = figures.find(row->systems.front()), peer = figures.find(to);
   return own == figures.end() || peer == figures.end()
@@ -79,16 +91,29 @@ System *Session::find(const std::string &name) {
   return nullptr;
 }
 
-void start_systems(Session &session, const std::string &directory) {
-  for (const char *name :
-       {kYardstick, kWeft, "throw", "fcontext", "coroutine", "fiber", "go", "wat", "node"}) {
-    std::string program = directory + "/" + name;
-    if (access(program.c_str(), X_OK))
+void start_systems(Session &session, const std::string &build, const cpu_set_t &all_cpus) {
+  auto start = [&](const std::string &name, const std::string &program, const char *sched,
+                   unsigned workers) {
+    std::string path = build + "/benchmarks/systems/" + program;
+    if (access(path.c_str(), X_OK)) {
       session.absent[name] =
           "not there: its compiler, library or program was not found (benchmarks/README.md)";
-    else
-      session.systems.emplace_back(name, program);
-  }
+      return;
+    }
+    Setting setting{name, path, "", workers, all_cpus};
+    if (workers == 1)
+      sched_getaffinity(0, sizeof setting.cpus, &setting.cpus);
+    if (sched)
+      setting.sched = build + "/lib/weft-sched-" + sched + ".so";
+    session.systems.emplace_back(std::move(setting));
+  };
+  for (const char *name : {kYardstick, kWeft, "jit", "portable", "throw", "fcontext", "coroutine",
+                           "fiber", "go", "wat", "node"})
+    start(name, name, nullptr, 1);
+  start(kStealing, kWeft, "work_stealing", 1);
+  start(kStealing2, kWeft, "work_stealing", 2);
+  start(kFifo2, kWeft, "fifo", 2);
+  start(kGo2, "go", nullptr, 2);
 }
 
 std::vector<Measured> measure(Session &session, const Options &options,
@@ -125,14 +150,18 @@ std::vector<Measured> measure(Session &session, const Options &options,
       if (isatty(2))
         std::fprintf(stderr, "\rround %u of %u ", round + 1, options.rounds);
       for (Measured &m : all) {
-        if (m.row->bytes && round >= 3)
+        if ((m.row->bytes && round >= 3) || (m.row->fresh && round >= kFreshRounds))
           continue;
         for (auto &[name, f] : m.figures) {
           System &s = *session.find(name);
-          if (m.row->bytes)
+          if (m.row->bytes || (m.row->fresh && name != kYardstick))
             s.restart();
+          if (m.row->fresh && name != kYardstick)
+            s.run(m.row->workload, m.row->param, f.ops);
           auto r = s.run(name == kYardstick ? "call" : m.row->workload, m.row->param, f.ops);
           f.samples.push_back(static_cast<double>(r->figure) / static_cast<double>(r->ops));
+          if (r->busy)
+            f.busy.push_back(static_cast<double>(r->busy) / 1000);
         }
       }
     }

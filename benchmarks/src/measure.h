@@ -15,6 +15,8 @@ namespace bench {
 struct Figures {
   uint64_t ops = 0;            // per round
   std::vector<double> samples; // per operation, one per round
+  std::vector<double> busy;    // the least busy worker's share, where it is told
+  double busy_median() const;
   double min() const;
   double median() const;
   double max() const;
@@ -32,6 +34,8 @@ struct Measured {
   const Row *row;
   std::map<std::string, Figures> figures; // by system; the yardstick is in each row
   std::vector<Verdict> verdicts;
+  // Whether the row's goal for busy workers is met; nothing where there is none, or it was not told.
+  std::optional<bool> busy_enough() const;
   // The row's first system's median over that one's, 0 when one is absent; and the same of minimums, which a busy
   // machine disturbs less.
   double ratio(const std::string &to) const;
@@ -51,8 +55,8 @@ struct Session {
   System *find(const std::string &name);
 };
 
-// Starts what is built below `directory`.
-void start_systems(Session &session, const std::string &directory);
+// Starts what is built: its programs, with its scheduler plug-ins. Those with several workers may use all these CPUs.
+void start_systems(Session &session, const std::string &build, const cpu_set_t &all_cpus);
 
 // Every answer wrong is a line in `wrong`.
 std::vector<Measured> measure(Session &session, const Options &options,

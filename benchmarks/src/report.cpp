@@ -1,6 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 #include "report.h"
+#include <algorithm>
 #include <cmath>
 #include <cstdarg>
 #include <fstream>
@@ -51,6 +52,22 @@ Cells cells(const Measured &m, const std::string &name, const Figures &f) {
   return c;
 }
 
+// What is said of the workers below a system's figures; no title when there is nothing to say.
+Cells busy_cells(const Measured &m, const std::string &name, const Figures &f) {
+  Cells c;
+  if (f.busy.empty())
+    return c;
+  auto percent = [](double share) { return text("%.0f %%", share * 100); };
+  c.min = percent(*std::min_element(f.busy.begin(), f.busy.end()));
+  c.median = percent(f.busy_median());
+  c.max = percent(*std::max_element(f.busy.begin(), f.busy.end()));
+  if (auto enough = m.busy_enough(); enough && name == m.row->systems.front()) {
+    c.reach = ">= " + percent(m.row->busy);
+    c.verdict = *enough ? "met" : "not met";
+  }
+  return c;
+}
+
 // The first system, then its peers; the yardstick only where a reach is about it.
 std::vector<std::string> order(const Measured &m) {
   const std::string own = m.row->systems.front();
@@ -73,17 +90,20 @@ struct Score {
 };
 Score score(const std::vector<Measured> &all) {
   Score s;
-  for (const Measured &m : all)
+  for (const Measured &m : all) {
     for (const Verdict &v : m.verdicts)
       if (v.known())
         ++(v.met() ? s.met : s.missed);
+    if (auto enough = m.busy_enough())
+      ++(*enough ? s.met : s.missed);
+  }
   return s;
 }
 
 std::string where(const Machine &m) {
   return m.date + ", " + m.cpu + " (" + std::to_string(m.cpus) + " CPUs, load " + m.load + ", " +
-         (m.pinned < 0 ? "not pinned" : "pinned to CPU " + std::to_string(m.pinned)) + "), " +
-         m.kernel;
+         (m.pinned < 0 ? "not pinned" : "one worker pinned to CPU " + std::to_string(m.pinned)) +
+         "), " + m.kernel;
 }
 
 } // namespace
@@ -104,6 +124,10 @@ void print_table(const Session &session, const Machine &machine, const std::vect
                   c.min.c_str(), c.median.c_str(), c.max.c_str(), c.calls.c_str(), c.ratio.c_str(),
                   c.mins.c_str(), c.reach.c_str(), c.verdict.c_str());
       title.clear();
+      if (Cells b = busy_cells(m, name, m.figures.at(name)); !b.min.empty())
+        std::printf("%-36s %-10s %8s %8s %8s %7s  %9s %7s %6s  %s\n", "", "  busy", b.min.c_str(),
+                    b.median.c_str(), b.max.c_str(), "", "", "", b.reach.c_str(),
+                    b.verdict.c_str());
     }
   }
   Score s = score(all);
@@ -141,6 +165,8 @@ bool write_json(const std::string &file, const Session &session, const Machine &
       if (!f.samples.empty())
         one.update(
             {{"min", f.min()}, {"median", f.median()}, {"max", f.max()}, {"samples", f.samples}});
+      if (!f.busy.empty())
+        one["busy"] = {{"median", f.busy_median()}, {"samples", f.busy}};
     }
     row["reaches"] = ordered_json::array();
     for (const Verdict &v : m.verdicts)
@@ -150,6 +176,11 @@ bool write_json(const std::string &file, const Session &session, const Machine &
            {"ratio", v.known() ? ordered_json(v.ratio) : ordered_json()},
            {"ratio_of_mins", v.known() ? ordered_json(m.ratio_of_mins(v.peer)) : ordered_json()},
            {"met", v.known() ? ordered_json(v.met()) : ordered_json()}});
+    if (m.row->busy != 0) {
+      auto enough = m.busy_enough();
+      row["busy"] = {{"least", m.row->busy},
+                     {"met", enough ? ordered_json(*enough) : ordered_json()}};
+    }
     out["rows"].push_back(row);
   }
   std::ofstream f(file);
@@ -179,6 +210,9 @@ bool write_markdown(const std::string &file, const Session &session, const Machi
         << " | " << c.calls << " | " << c.ratio << " | " << c.mins << " | " << c.reach << " | "
         << c.verdict << " |\n";
       title.clear();
+      if (Cells b = busy_cells(m, name, m.figures.at(name)); !b.min.empty())
+        f << "|  | busy | " << b.min << " | " << b.median << " | " << b.max << " |  |  |  | "
+          << b.reach << " | " << b.verdict << " |\n";
     }
   }
   Score s = score(all);

@@ -11,7 +11,8 @@ namespace bench {
 struct Machine {
   std::string cpu, kernel, date, load, command;
   int cpus = 0;
-  int pinned = -1; // the CPU that everything ran on; -1: not pinned
+  int pinned = -1;      // the CPU that all with one worker ran on; -1: not pinned
+  cpu_set_t all_cpus{}; // for those with several
 };
 
 // Pins this process, and so all that it starts, to one CPU.

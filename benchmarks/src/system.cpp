@@ -3,6 +3,7 @@
 #include "system.h"
 #include <cerrno>
 #include <cinttypes>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <stdexcept>
@@ -11,10 +12,7 @@
 
 namespace bench {
 
-System::System(std::string name, const std::string &program)
-    : name_(std::move(name)), program_(program) {
-  start();
-}
+System::System(Setting setting) : setting_(std::move(setting)) { start(); }
 
 System::~System() { stop(); }
 
@@ -33,7 +31,13 @@ void System::start() {
   if (pid_ == 0) {
     dup2(in[0], 0);
     dup2(out[1], 1);
-    execl(program_.c_str(), program_.c_str(), static_cast<char *>(nullptr));
+    sched_setaffinity(0, sizeof setting_.cpus, &setting_.cpus);
+    std::string workers = std::to_string(setting_.workers);
+    setenv("WEFT_WORKERS", workers.c_str(), 1);
+    setenv("GOMAXPROCS", workers.c_str(), 1);
+    if (!setting_.sched.empty())
+      setenv("WEFT_SCHED", setting_.sched.c_str(), 1);
+    execl(setting_.program.c_str(), setting_.program.c_str(), static_cast<char *>(nullptr));
     _exit(127);
   }
   close(in[0]);
@@ -44,7 +48,7 @@ void System::start() {
   std::string greeting = line();
   size_t at = greeting.find(' ', std::strlen("system "));
   if (greeting.rfind("system ", 0) || at == std::string::npos)
-    throw std::runtime_error(program_ + " greeted with '" + greeting + "'");
+    throw std::runtime_error(setting_.program + " greeted with '" + greeting + "'");
   version_ = greeting.substr(at + 1);
 }
 
@@ -65,7 +69,7 @@ std::string System::line() {
     int status = 0;
     waitpid(pid_, &status, 0);
     pid_ = 0;
-    throw std::runtime_error(program_ +
+    throw std::runtime_error(setting_.program +
                              (WIFSIGNALED(status)
                                   ? std::string(" died: ") + strsignal(WTERMSIG(status))
                                   : " ended with status " + std::to_string(WEXITSTATUS(status))));
@@ -82,11 +86,11 @@ std::optional<Run> System::run(const std::string &workload, uint64_t param, uint
   std::string reply = line();
   if (reply == "none")
     return std::nullopt;
-  Run r;
-  if (std::sscanf(reply.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &r.ops, &r.figure,
-                  &r.answer) != 3 ||
+  Run r = {};
+  if (std::sscanf(reply.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &r.ops, &r.figure,
+                  &r.answer, &r.busy) < 3 ||
       !r.ops)
-    throw std::runtime_error(program_ + " answered '" + reply + "'");
+    throw std::runtime_error(setting_.program + " answered '" + reply + "'");
   return r;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <sched.h>
 #include <string>
 #include <sys/types.h>
 
@@ -14,12 +15,22 @@ namespace bench {
 
 struct Run {
   uint64_t ops, figure, answer;
+  uint64_t busy; // of the least busy worker's time, in thousandths; 0: not told
+};
+
+// A program and how it is started; several systems may be one program.
+struct Setting {
+  std::string name;
+  std::string program;
+  std::string sched;    // for WEFT_SCHED; empty: as this process's
+  unsigned workers = 1; // for WEFT_WORKERS and GOMAXPROCS
+  cpu_set_t cpus;
 };
 
 class System {
 public:
   // Starts the program; throws std::runtime_error when it does not greet.
-  System(std::string name, const std::string &program);
+  explicit System(Setting setting);
   System(const System &) = delete;
   ~System();
 
@@ -28,7 +39,7 @@ public:
   // A fresh process, as after a failure or for a figure that depends on what ran before.
   void restart();
 
-  const std::string &name() const { return name_; }
+  const std::string &name() const { return setting_.name; }
   const std::string &version() const { return version_; }
 
 private:
@@ -36,7 +47,8 @@ private:
   void stop();
   std::string line();
 
-  std::string name_, program_, version_;
+  Setting setting_;
+  std::string version_;
   pid_t pid_ = 0;
   std::FILE *to_ = nullptr, *from_ = nullptr;
 };

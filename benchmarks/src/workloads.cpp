@@ -5,6 +5,10 @@
 namespace bench {
 
 const char *const kWeft = "weft";
+const char *const kStealing = "stealing";
+const char *const kStealing2 = "stealing/2";
+const char *const kFifo2 = "fifo/2";
+const char *const kGo2 = "go/2";
 const char *const kYardstick = "call";
 
 namespace {
@@ -44,6 +48,19 @@ Row driver(uint64_t n, const char *title) {
           kSum,
           kWithCoroutine,
           {{"fcontext", kOthers}}};
+}
+
+// The same source compiled ahead of time and by LLVM's JIT: equally fast, but for the noise of short measurements.
+Row jit(const char *workload, uint64_t param, const char *title, uint64_t small, uint64_t answer) {
+  return {workload,
+          param,
+          title,
+          "operation",
+          "As the row of that name, by code that weft::createJit made of the same source.",
+          small,
+          answer,
+          {"jit", kWeft},
+          {{kWeft, 1.05}}};
 }
 
 // n rounds of 1 + 2 + .. + n, cut after 1000 switches.
@@ -125,6 +142,43 @@ Row yield(uint64_t n, const char *title, double most) {
           n * kYields,
           kTaskPeers,
           {{"go", most}, {"fiber", most}}};
+}
+
+Row yield_stealing(uint64_t n, const char *title, double most) {
+  return {"yield-stealing",
+          n,
+          title,
+          "yield",
+          "n tasks yield in turns on one worker; weft's scheduler is work_stealing, loaded by its path.",
+          n * kYields,
+          n * kYields,
+          {kStealing, "go"},
+          {{"go", most}}};
+}
+
+// weft-tls beside the same code without it, which is a row of its own.
+Row tls(const char *workload, const char *title, const char *about, const char *without, double most) {
+  return {workload, 0,          title,
+          "round",  about,      kSmall,
+          kSmall,   {kWeft},    without ? std::vector<Reach>{{without, most}} : std::vector<Reach>{}};
+}
+
+// A run is one storm at least, as a storm of few is none.
+constexpr uint64_t kStorm = 1'000'000;
+
+Row storm(uint64_t spawners, const char *title) {
+  return {"storm",
+          spawners,
+          title,
+          "task",
+          "n tasks spawn 1,000,000 in all, which do next to nothing, and wait for them by a wait group each.",
+          kStorm,
+          kStorm,
+          {kStealing2, kGo2, kFifo2, kStealing},
+          {{kGo2, 1 / 4.}},
+          false,
+          true,
+          0.8};
 }
 
 } // namespace
@@ -227,6 +281,19 @@ const std::vector<Row> &rows() {
        1994,
        kSwitchPeers,
        {{"fcontext", kOthers}}},
+      jit("jit-loop", 0, "loop, by the JIT", kSmall, kSum),
+      jit("jit-ring", 4, "ring of 4, by the JIT", 1000, 2500),
+      jit("jit-both-in-callees", 0, "both in callees, by the JIT", kSmall, kSum),
+      jit("jit-tree", 0, "tree generator, by the JIT", kSmall, 1994),
+      {"portable-loop",
+       0,
+       "loop, by the portable port",
+       "pair",
+       "As the row of that name, lowered for the portable port: by the same jump as the peer, with all checks.",
+       kSmall,
+       kSum,
+       {"portable", "fcontext"},
+       {{"fcontext", 1.5}}},
       {"create",
        0,
        "create, run, free",
@@ -302,6 +369,68 @@ const std::vector<Row> &rows() {
        kSum,
        kTaskPeers,
        {{"go", 1 / 6.}}},
+      yield_stealing(1, "yield, 1 task, work_stealing", 1 / 8.),
+      yield_stealing(16, "yield, 16 tasks, work_stealing", 1 / 8.),
+      yield_stealing(1024, "yield, 1024 tasks, work_stealing", 1 / 8.),
+      tls("tls", "thread-locals around yields",
+          "4 tasks, ten accesses of five thread-locals before each yield and behind it; the peer is the same code with "
+          "\"weft-thread-bound\", so without weft-tls.",
+          "tls-without", 1.03),
+      tls("tls-without", "same, without weft-tls", "What the row before is beside.", nullptr, 0),
+      tls("tls-compute", "thread-locals, no yields",
+          "The same accesses where nothing can suspend: the code is the same to the byte, so the rest is noise.",
+          "tls-compute-without", 1.02),
+      tls("tls-compute-without", "same, without weft-tls, no yields", "What the row before is beside.",
+          nullptr, 0),
+      tls("tls-library", "thread-locals of a library",
+          "As the first of these rows, in a shared library, which finds thread-locals by calls, and keeps what they answered while the thread is the same.",
+          "tls-library-without", 1.03),
+      tls("tls-library-without", "same, without weft-tls, of a library",
+          "What the row before is beside: wrong under several workers, as the call's answer is kept over a yield.",
+          nullptr, 0),
+      {"skynet",
+       1000000,
+       "skynet, 2 workers",
+       "leaf",
+       "A tree of tasks, ten children to each down to 1,000,000 leaves, which send their numbers up by an unbuffered "
+       "channel for each inner task; each of those sends the sum.",
+       1000000,
+       499999500000,
+       {kStealing2, kGo2, kStealing},
+       {{kGo2, 1 / 4.}},
+       false,
+       true},
+      storm(1, "storm of one spawner, 2 workers"),
+      storm(2, "storm of two spawners, 2 workers"),
+      {"ping-pong",
+       0,
+       "ping-pong, 2 workers",
+       "round trip",
+       "One task sends on an unbuffered channel and receives the answer on another; where they run is the scheduler's "
+       "to say.",
+       kSmall,
+       kSum,
+       {kStealing2, kGo2, kFifo2},
+       {{kGo2, 1}}},
+      {"park",
+       0,
+       "park and wake round trip",
+       "round trip",
+       "One task wakes another and parks, and that one the same: two parks and two wakes.",
+       kSmall,
+       kSmall,
+       {kWeft},
+       {}},
+      {"ping-pong-apart",
+       0,
+       "ping-pong, 2 workers, bound to them",
+       "round trip",
+       "The same with one side in a domain of the host's thread and the other in one of the pool's, which has one; in "
+       "Go each side is locked to a thread.",
+       kSmall,
+       kSum,
+       {kStealing2, kGo2, kFifo2},
+       {{kGo2, 1}}},
       {"parked",
        100000,
        "memory per parked task",

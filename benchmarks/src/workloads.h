@@ -29,9 +29,17 @@ struct Row {
   std::vector<const char *> systems; // the first is ours: ratios and reaches are its
   std::vector<Reach> reach;
   bool bytes = false; // the figure is memory; each run is then in a process of its own
+  bool fresh =
+      false; // a run leaves much behind: in a process of its own, warmed up by another run, and not in all rounds
+  double busy =
+      0; // the least share of its time that each worker of the first system should be at work
 };
 
 extern const char *const kWeft;      // the system of nearly all rows
+extern const char *const kStealing;  // the same program on one worker under work_stealing,
+extern const char *const kStealing2; // on two,
+extern const char *const kFifo2;     // and on two under fifo
+extern const char *const kGo2;       // Go on two processors
 extern const char *const kYardstick; // the system whose one figure everything is a multiple of
 
 const std::vector<Row> &rows();

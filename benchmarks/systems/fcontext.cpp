@@ -221,6 +221,7 @@ bench::Result create(uint64_t, uint64_t ops) {
 int main() {
   return bench::serve("fcontext", "Boost " BOOST_LIB_VERSION,
                       {{"loop", resumed_in_loop<echo>},
+                       {"portable-loop", resumed_in_loop<echo>},
                        {"driver", driver},
                        {"ring", ring_of},
                        {"nested", nested},

@@ -1,14 +1,13 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 // Weft's tasks on one worker: the embedded host, and a scheduler that main() chose by its path.
+#include "tasks.h"
+#include "thread_locals.h"
 #include "weft.h"
-#include "weft/host.h"
-#include "weft/sync.h"
-#include "weft/task.h"
 #include <cstdlib>
 #include <vector>
 
-namespace {
+namespace bench {
 
 void must(weft_status status, const char *what) {
   if (status == WEFT_OK)
@@ -32,18 +31,24 @@ weft_runtime *runtime() {
   return rt;
 }
 
-void spawn_detached(weft_task_fn fn, void *arg) {
+void spawn_detached(weft_task_fn fn, void *arg, weft_domain *domain) {
   weft_spawn_attr attr = {};
   attr.size = sizeof attr;
+  attr.domain = domain;
   attr.flags = WEFT_SPAWN_DETACHED;
   must(weft_spawn(runtime(), fn, arg, &attr, nullptr), "spawn");
 }
 
-// Runs main_task(arg) as a task, and everything that it spawned, to the end.
 void run(weft_task_fn main_task, void *arg) {
   spawn_detached(main_task, arg);
   must(weft_run(runtime()), "run");
 }
+
+} // namespace bench
+
+namespace {
+
+using bench::must, bench::run, bench::runtime, bench::spawn_detached;
 
 // --- yield: the first to start reads the clock, and the last to end
 struct Yield {
@@ -91,6 +96,8 @@ void spawn_main(void *arg) {
 // --- channel
 struct Channel {
   weft_chan *there, *back;
+  uint64_t (*clock)();
+  weft_domain *echo; // whose task answers; null: the sender's
   uint64_t ops, sum, ns;
 };
 void channel_echo(void *arg) {
@@ -103,15 +110,66 @@ void channel_echo(void *arg) {
 }
 void channel_main(void *arg) {
   auto &c = *static_cast<Channel *>(arg);
-  spawn_detached(channel_echo, &c);
-  uint64_t start = bench::now();
+  spawn_detached(channel_echo, &c, c.echo);
+  uint64_t start = c.clock();
   for (uint64_t i = 0, v; i < c.ops; ++i) {
     weft_chan_send(c.there, &i);
     weft_chan_recv(c.back, &v);
     c.sum += v;
   }
-  c.ns = bench::now() - start;
+  c.ns = c.clock() - start;
   weft_chan_close(c.there);
+}
+
+// --- park: two tasks wake each other by turns
+struct Park {
+  weft_task tasks[2];
+  uint64_t ops, wakes, ns;
+};
+void park_answering(void *arg) {
+  auto &p = *static_cast<Park *>(arg);
+  for (uint64_t i = 0; i < p.ops; ++i) {
+    weft_park();
+    p.wakes += weft_wake(p.tasks[0]) == WEFT_OK;
+  }
+}
+void park_main(void *arg) {
+  auto &p = *static_cast<Park *>(arg);
+  p.tasks[0] = weft_self();
+  must(weft_spawn(runtime(), park_answering, &p, nullptr, &p.tasks[1]), "spawn");
+  weft_yield(); // until the other one is parked
+  uint64_t start = bench::now();
+  for (uint64_t i = 0; i < p.ops; ++i) {
+    p.wakes += weft_wake(p.tasks[1]) == WEFT_OK;
+    weft_park();
+  }
+  p.ns = bench::now() - start;
+  weft_join(p.tasks[1]);
+}
+
+// --- thread-locals: a few tasks that look at thread-locals before and behind each yield
+constexpr uint64_t kThreadLocalTasks = 4;
+
+struct ThreadLocals {
+  void (*body)(uint64_t n);
+  uint64_t each, started, ended, first, last;
+};
+void thread_locals_body(void *arg) {
+  auto &t = *static_cast<ThreadLocals *>(arg);
+  weft_yield(); // until all of them are there
+  if (++t.started == 1)
+    t.first = bench::now();
+  t.body(t.each);
+  if (++t.ended == kThreadLocalTasks)
+    t.last = bench::now();
+}
+bench::Result thread_locals(void (*body)(uint64_t), uint64_t (*taken)(), uint64_t ops) {
+  ThreadLocals t = {body, ops / kThreadLocalTasks, 0, 0, 0, 0};
+  taken();
+  for (uint64_t i = 0; i < kThreadLocalTasks; ++i)
+    spawn_detached(thread_locals_body, &t);
+  must(weft_run(runtime()), "run");
+  return {kThreadLocalTasks * t.each, t.last - t.first, taken() / 2};
 }
 
 // --- parked: what tasks cost that wait in a channel each
@@ -155,12 +213,41 @@ Result spawn(uint64_t batch, uint64_t ops) {
   return {s.rounds * batch, s.ns, s.ran};
 }
 
-Result channel(uint64_t, uint64_t ops) {
-  Channel c = {weft_chan_new(sizeof(uint64_t), 0), weft_chan_new(sizeof(uint64_t), 0), ops, 0, 0};
-  run(channel_main, &c);
+Result round_trips(uint64_t ops, uint64_t (*clock)(), weft_domain *sender, weft_domain *echo) {
+  Channel c = {
+      weft_chan_new(sizeof(uint64_t), 0), weft_chan_new(sizeof(uint64_t), 0), clock, echo, ops, 0, 0};
+  spawn_detached(channel_main, &c, sender);
+  must(weft_run(runtime()), "run");
   weft_chan_free(c.there);
   weft_chan_free(c.back);
   return {ops, c.ns, c.sum};
+}
+
+Result channel(uint64_t, uint64_t ops) { return round_trips(ops, now); }
+
+Result park(uint64_t, uint64_t ops) {
+  Park p = {{0, 0}, ops, 0, 0};
+  run(park_main, &p);
+  return {ops, p.ns, p.wakes / 2};
+}
+
+Result tls(uint64_t, uint64_t ops) {
+  return thread_locals(tls_safe::suspending, tls_safe::taken, ops);
+}
+Result tls_without(uint64_t, uint64_t ops) {
+  return thread_locals(tls_bound::suspending, tls_bound::taken, ops);
+}
+Result tls_compute(uint64_t, uint64_t ops) {
+  return thread_locals(tls_safe::computing, tls_safe::taken, ops);
+}
+Result tls_compute_without(uint64_t, uint64_t ops) {
+  return thread_locals(tls_bound::computing, tls_bound::taken, ops);
+}
+Result tls_library(uint64_t, uint64_t ops) {
+  return thread_locals(tls_library_safe::suspending, tls_library_safe::taken, ops);
+}
+Result tls_library_without(uint64_t, uint64_t ops) {
+  return thread_locals(tls_library_bound::suspending, tls_library_bound::taken, ops);
 }
 
 Result parked(uint64_t n, uint64_t) {

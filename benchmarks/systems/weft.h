@@ -38,5 +38,18 @@ Result yield(uint64_t n, uint64_t ops);
 Result spawn(uint64_t batch, uint64_t ops);
 Result channel(uint64_t, uint64_t ops);
 Result parked(uint64_t n, uint64_t ops);
+Result park(uint64_t, uint64_t ops);
+Result tls(uint64_t, uint64_t ops);
+Result tls_without(uint64_t, uint64_t ops);
+Result tls_compute(uint64_t, uint64_t ops);
+Result tls_compute_without(uint64_t, uint64_t ops);
+Result tls_library(uint64_t, uint64_t ops);
+Result tls_library_without(uint64_t, uint64_t ops);
+
+// parallel.cpp
+Result skynet(uint64_t leaves, uint64_t ops);
+Result storm(uint64_t spawners, uint64_t ops);
+Result ping_pong(uint64_t, uint64_t ops);
+Result ping_pong_apart(uint64_t, uint64_t ops);
 
 } // namespace bench

@@ -1,6 +1,6 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-// Go's goroutines on one processor, in the same conversation as systems/serve.h.
+// Go's goroutines, in the same conversation as systems/serve.h. weft-bench sets GOMAXPROCS.
 package main
 
 import (
@@ -10,7 +10,9 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
@@ -78,24 +80,132 @@ func spawn(batch, ops uint64) (uint64, uint64, uint64) {
 	return rounds * batch, now() - start, ran
 }
 
-func channel(_, ops uint64) (uint64, uint64, uint64) {
-	there, back := make(chan uint64), make(chan uint64)
+// Where several threads work on one thing, as in systems/serve.h.
+var begin = time.Now()
+
+func wall() uint64 { return uint64(time.Since(begin)) }
+
+func channel(_, ops uint64) (uint64, uint64, uint64) { return roundTrips(ops, now) }
+
+func pingPong(_, ops uint64) (uint64, uint64, uint64) { return roundTrips(ops, wall) }
+
+// Each side on a thread of its own.
+func pingPongApart(_, ops uint64) (n, ns, sum uint64) {
+	ended := make(chan bool)
 	go func() {
-		for v := range there {
-			back <- v + 1
-		}
-		close(back)
+		runtime.LockOSThread()
+		there, back := make(chan uint64), make(chan uint64)
+		go func() {
+			runtime.LockOSThread()
+			echo(there, back)
+		}()
+		n, ns, sum = roundTripsBy(there, back, ops, wall)
+		ended <- true
 	}()
+	<-ended
+	return
+}
+
+func echo(there, back chan uint64) {
+	for v := range there {
+		back <- v + 1
+	}
+	close(back)
+}
+
+func roundTrips(ops uint64, clock func() uint64) (uint64, uint64, uint64) {
+	there, back := make(chan uint64), make(chan uint64)
+	go echo(there, back)
+	return roundTripsBy(there, back, ops, clock)
+}
+
+func roundTripsBy(there, back chan uint64, ops uint64, clock func() uint64) (uint64, uint64, uint64) {
 	var sum uint64
-	start := now()
+	start := clock()
 	for i := uint64(0); i < ops; i++ {
 		there <- i
 		sum += <-back
 	}
-	ns := now() - start
+	ns := clock() - start
 	close(there)
 	<-back
 	return ops, ns, sum
+}
+
+// skynet: a tree of goroutines, whose leaves send their numbers up.
+func skynetNode(up chan uint64, first, leaves uint64) {
+	if leaves == 1 {
+		up <- first
+		return
+	}
+	const children = 10
+	fromChildren := make(chan uint64)
+	part := leaves / children
+	for i := uint64(0); i < children; i++ {
+		go skynetNode(fromChildren, first+i*part, part)
+	}
+	var sum uint64
+	for i := 0; i < children; i++ {
+		sum += <-fromChildren
+	}
+	up <- sum
+}
+
+func skynet(leaves, ops uint64) (uint64, uint64, uint64) {
+	trees := ops / leaves
+	if trees == 0 {
+		trees = 1
+	}
+	up := make(chan uint64)
+	var sum uint64
+	start := wall()
+	for i := uint64(0); i < trees; i++ {
+		go skynetNode(up, 0, leaves)
+		sum += <-up
+	}
+	return trees * leaves, wall() - start, sum
+}
+
+// storm: goroutines that start very many short ones, and wait for them.
+type spawner struct {
+	ran     uint64
+	pending sync.WaitGroup
+	_       [64]byte
+}
+
+func storm(spawners, ops uint64) (uint64, uint64, uint64) {
+	const all = 1000000
+	storms := ops / all
+	if storms == 0 {
+		storms = 1
+	}
+	each := make([]spawner, spawners)
+	start := wall()
+	for i := uint64(0); i < storms; i++ {
+		var ended sync.WaitGroup
+		ended.Add(len(each))
+		for j := range each {
+			s := &each[j]
+			go func() {
+				s.pending.Add(int(all / spawners))
+				for k := uint64(0); k < all/spawners; k++ {
+					go func() {
+						atomic.AddUint64(&s.ran, 1)
+						s.pending.Done()
+					}()
+				}
+				s.pending.Wait()
+				ended.Done()
+			}()
+		}
+		ended.Wait()
+	}
+	ns := wall() - start
+	var sum uint64
+	for j := range each {
+		sum += each[j].ran
+	}
+	return storms * all, ns, sum
 }
 
 func resident() uint64 {
@@ -146,9 +256,9 @@ func parked(n, _ uint64) (uint64, uint64, uint64) {
 }
 
 func main() {
-	runtime.GOMAXPROCS(1)
 	workloads := map[string]func(param, ops uint64) (uint64, uint64, uint64){
-		"yield": yield, "spawn": spawn, "channel": channel, "parked": parked,
+		"yield": yield, "yield-stealing": yield, "spawn": spawn, "channel": channel, "parked": parked,
+		"skynet": skynet, "storm": storm, "ping-pong": pingPong, "ping-pong-apart": pingPongApart,
 	}
 	fmt.Println("system go", runtime.Version())
 	in := bufio.NewScanner(os.Stdin)
