@@ -10,8 +10,10 @@ add_compile_options("$<$<COMPILE_LANG_AND_ID:C,Clang>:-fcolor-diagnostics>"
 
 find_program(WEFT_CCACHE ccache)
 if(WEFT_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${WEFT_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${WEFT_CCACHE})
+  # What a preset compiles like another one is compiled once: sources have absolute names, so that an object serves
+  # any build directory.
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${WEFT_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()
 
 # lld links the tools several times faster than ld.bfd; clang finds the one beside itself.
@@ -24,19 +26,18 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 if(WEFT_SANITIZE)
-  add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=${WEFT_SANITIZE})
+  set(sanitized "$<NOT:$<BOOL:$<TARGET_PROPERTY:WEFT_NO_SANITIZE>>>")
+  add_compile_options("$<${sanitized}:-fsanitize=${WEFT_SANITIZE}>" "$<${sanitized}:-fno-omit-frame-pointer>")
+  add_link_options("$<${sanitized}:-fsanitize=${WEFT_SANITIZE}>")
   if(WEFT_SANITIZE MATCHES "undefined")
-    add_compile_options(-fno-sanitize-recover=undefined)
+    add_compile_options("$<${sanitized}:-fno-sanitize-recover=undefined>")
   endif()
 endif()
 
-# For what a program without the sanitizer's runtime loads, compiler plug-ins above all.
+# For what a program without the sanitizer's runtime loads, compiler plug-ins above all. Without any flag: so it is the
+# same in each sanitizer's build, and compiled for one of them.
 function(weft_no_sanitize target)
-  if(WEFT_SANITIZE)
-    target_compile_options(${target} PRIVATE -fno-sanitize=all)
-    target_link_options(${target} PRIVATE -fno-sanitize=all)
-  endif()
+  set_target_properties(${target} PROPERTIES WEFT_NO_SANITIZE TRUE)
 endfunction()
 
 # Compiles target's C and C++ sources with the Weft pass loaded into clang. The compiler cache is off

@@ -4,11 +4,14 @@
 #
 # With WEFT_BUILD_TESTS off the functions do nothing. A build without the pass (by gcc, say) has the Catch2
 # suites without markers and no others: those show the same whatever compiled the runtime.
+#
+# The runner has as many suites at a time as there are processors. ALONE is for those that measure or wait for so
+# long, and would show nothing, or fail, beside others.
 
-# weft_add_catch_test(NAME SOURCES a.cpp.. [LIBS target..] [MARKERS] [FULL] [NO_SANITIZE] [TIMEOUT s])
+# weft_add_catch_test(NAME SOURCES a.cpp.. [LIBS target..] [MARKERS] [FULL] [ALONE] [NO_SANITIZE] [TIMEOUT s])
 # A Catch2 program; main is shared. MARKERS: sources use weft markers (see weft_compile_markers).
 function(weft_add_catch_test name)
-  cmake_parse_arguments(T "MARKERS;FULL;NO_SANITIZE" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(T "MARKERS;FULL;ALONE;NO_SANITIZE" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
   weft_reject_unknown_arguments(${name} ${T_UNPARSED_ARGUMENTS})
   if(NOT WEFT_BUILD_TESTS OR (T_MARKERS AND NOT WEFT_BUILD_PASS))
     return()
@@ -29,14 +32,14 @@ function(weft_add_catch_test name)
   if(T_NO_SANITIZE)
     set(sanitize FALSE)
   endif()
-  weft_register_suite(catch ${name} "${T_FULL}" ${sanitize} "${T_TIMEOUT}" "${name}" $<TARGET_FILE:${name}>)
+  weft_register_suite(catch ${name} "${T_FULL}" "${T_ALONE}" ${sanitize} "${T_TIMEOUT}" "${name}" $<TARGET_FILE:${name}>)
 endfunction()
 
-# weft_add_lit_suite(NAME DIR tests [DEPENDS target..] [FULL] [SANITIZE] [TIMEOUT s])
+# weft_add_lit_suite(NAME DIR tests [DEPENDS target..] [FULL] [ALONE] [SANITIZE] [TIMEOUT s])
 # Every .ll .c .cpp .test .go below DIR with a RUN line. What a RUN line may use: cmake/lit/base.cfg.py;
 # DIR/lit.cfg.py, when there is one, is read after it and may change `config`.
 function(weft_add_lit_suite name)
-  cmake_parse_arguments(T "FULL;SANITIZE" "DIR;TIMEOUT" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(T "FULL;ALONE;SANITIZE" "DIR;TIMEOUT" "DEPENDS" ${ARGN})
   weft_reject_unknown_arguments(${name} ${T_UNPARSED_ARGUMENTS})
   if(NOT WEFT_BUILD_TESTS)
     return()
@@ -46,20 +49,20 @@ function(weft_add_lit_suite name)
   set(WEFT_LIT_DIR ${T_DIR})
   set(WEFT_LIT_EXEC ${PROJECT_BINARY_DIR}/tests/lit/${name})
   configure_file(${PROJECT_SOURCE_DIR}/cmake/lit/lit.site.cfg.py.in ${WEFT_LIT_EXEC}/lit.site.cfg.py @ONLY)
-  weft_register_suite(lit ${name} "${T_FULL}" "${T_SANITIZE}" "${T_TIMEOUT}" "${T_DEPENDS}" ${WEFT_LIT_EXEC})
+  weft_register_suite(lit ${name} "${T_FULL}" "${T_ALONE}" "${T_SANITIZE}" "${T_TIMEOUT}" "${T_DEPENDS}" ${WEFT_LIT_EXEC})
 endfunction()
 
-# weft_add_script_test(NAME SCRIPT path [ARGS a..] [DEPENDS target..] [FULL] [SANITIZE] [TIMEOUT s])
+# weft_add_script_test(NAME SCRIPT path [ARGS a..] [DEPENDS target..] [FULL] [ALONE] [SANITIZE] [TIMEOUT s])
 # A program of any language: exit 0 passed, 77 skipped, else failed. A script that holds many cases ends
 # with the line `N passed, N failed, N skipped`, and is counted so.
 function(weft_add_script_test name)
-  cmake_parse_arguments(T "FULL;SANITIZE" "SCRIPT;TIMEOUT" "ARGS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(T "FULL;ALONE;SANITIZE" "SCRIPT;TIMEOUT" "ARGS;DEPENDS" ${ARGN})
   weft_reject_unknown_arguments(${name} ${T_UNPARSED_ARGUMENTS})
   if(NOT WEFT_BUILD_TESTS)
     return()
   endif()
   cmake_path(ABSOLUTE_PATH T_SCRIPT BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
-  weft_register_suite(script ${name} "${T_FULL}" "${T_SANITIZE}" "${T_TIMEOUT}" "${T_DEPENDS}"
+  weft_register_suite(script ${name} "${T_FULL}" "${T_ALONE}" "${T_SANITIZE}" "${T_TIMEOUT}" "${T_DEPENDS}"
                       ${T_SCRIPT} ${T_ARGS})
 endfunction()
 
@@ -71,7 +74,7 @@ function(weft_add_soak name)
   if(NOT WEFT_BUILD_TESTS)
     return()
   endif()
-  weft_register_suite(soak ${name} FALSE FALSE "${T_TIMEOUT}" "${T_DEPENDS}" ${T_COMMAND})
+  weft_register_suite(soak ${name} FALSE TRUE FALSE "${T_TIMEOUT}" "${T_DEPENDS}" ${T_COMMAND})
 endfunction()
 
 # --- what the functions above are made of -----------------------------------------------------------
@@ -82,7 +85,7 @@ function(weft_reject_unknown_arguments name)
   endif()
 endfunction()
 
-function(weft_register_suite kind name full sanitize timeout depends)
+function(weft_register_suite kind name full alone sanitize timeout depends)
   if(NOT WEFT_BUILD_PASS AND NOT kind STREQUAL catch)
     return()
   endif()
@@ -91,7 +94,7 @@ function(weft_register_suite kind name full sanitize timeout depends)
     message(FATAL_ERROR "two test suites are called ${name}")
   endif()
   set_property(GLOBAL APPEND PROPERTY WEFT_SUITE_NAMES ${name})
-  foreach(flag full sanitize)
+  foreach(flag full alone sanitize)
     if(${flag})
       set(${flag} true)
     else()
@@ -104,7 +107,7 @@ function(weft_register_suite kind name full sanitize timeout depends)
   list(TRANSFORM ARGN REPLACE "(.+)" "\"\\1\"")
   list(JOIN ARGN ", " run)
   set_property(GLOBAL APPEND_STRING PROPERTY WEFT_SUITES
-    "{\"kind\": \"${kind}\", \"name\": \"${name}\", \"full\": ${full}, \"sanitize\": ${sanitize}, \
+    "{\"kind\": \"${kind}\", \"name\": \"${name}\", \"full\": ${full}, \"alone\": ${alone}, \"sanitize\": ${sanitize}, \
 \"timeout\": ${timeout}, \"run\": [${run}]}\n")
   if(NOT kind STREQUAL soak)
     set_property(GLOBAL APPEND PROPERTY WEFT_TEST_DEPENDS ${depends})
@@ -122,7 +125,11 @@ function(weft_write_suites)
     return()
   endif()
   get_property(suites GLOBAL PROPERTY WEFT_SUITES)
-  set(about "{\"source\": \"${PROJECT_SOURCE_DIR}\", \"llvm_bin\": \"${WEFT_LLVM_BIN}\", \"sanitize\": \"${WEFT_SANITIZE}\"}\n")
+  set(brief false)
+  if(WEFT_BRIEF_TESTS)
+    set(brief true)
+  endif()
+  set(about "{\"source\": \"${PROJECT_SOURCE_DIR}\", \"llvm_bin\": \"${WEFT_LLVM_BIN}\", \"sanitize\": \"${WEFT_SANITIZE}\", \"brief\": ${brief}}\n")
   file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/tests/suites.json CONTENT "${about}${suites}")
   foreach(use TEST SOAK SANITIZE)
     string(TOLOWER ${use}-deps target)

@@ -7,7 +7,7 @@
 #   %llvm_version   its major version
 #   %src %build                       top of the source and of the build tree
 # Features for REQUIRES: the machine (x86_64), cpu flags (avx512f ..), `full` under ./dev test --full,
-# `sanitized` in a sanitizer build.
+# `sanitized` in a sanitizer build, `inline-port` where the pass lowers to the switch's text, not to calls (WEFT_PORT).
 import os
 import platform
 
@@ -48,5 +48,7 @@ with open("/proc/cpuinfo") as cpuinfo:
 config.available_features.update(flags.partition(":")[2].split())
 if os.environ.get("WEFT_TEST_FULL") == "1":
     config.available_features.add("full")
+if config.weft_port != "portable":
+    config.available_features.add("inline-port")
 if config.weft_sanitize:
     config.available_features.add("sanitized")

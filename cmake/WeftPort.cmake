@@ -1,0 +1,30 @@
+# Which port of the switch the runtime has, and the pass lowers for when it is not told otherwise. An inline
+# port is text that the pass puts into each function (abi/include/weft/arch); the portable one is calls of the
+# runtime, which switches by Boost.Context (runtime/src/arch/boost), on every target that Boost has.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(WEFT_PORT x86_64 CACHE STRING "The port of the switch: x86_64 or portable")
+else()
+  set(WEFT_PORT portable CACHE STRING "The port of the switch: portable")
+endif()
+if(NOT WEFT_PORT MATCHES "^(x86_64|portable)$")
+  message(FATAL_ERROR "WEFT_PORT is '${WEFT_PORT}'; there are x86_64 and portable")
+endif()
+
+# libweft.a holds Boost's three functions itself, so that nobody has to link, or install, more than it.
+if(WEFT_PORT STREQUAL "portable")
+  find_path(WEFT_BOOST_INCLUDE boost/context/detail/fcontext.hpp)
+  find_library(WEFT_BOOST_CONTEXT NAMES libboost_context.a)
+  if(NOT WEFT_BOOST_INCLUDE OR NOT WEFT_BOOST_CONTEXT)
+    message(FATAL_ERROR "The portable port needs Boost.Context: libboost-context1.81-dev on Debian")
+  endif()
+  set(WEFT_BOOST_OBJECTS)
+  set(place ${PROJECT_BINARY_DIR}/boost-context)
+  file(MAKE_DIRECTORY ${place})
+  execute_process(COMMAND ${CMAKE_AR} t ${WEFT_BOOST_CONTEXT} OUTPUT_VARIABLE members COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "(make|jump|ontop)_[^\n]*" members "${members}")
+  execute_process(COMMAND ${CMAKE_AR} x ${WEFT_BOOST_CONTEXT} ${members} WORKING_DIRECTORY ${place} COMMAND_ERROR_IS_FATAL ANY)
+  foreach(member ${members})
+    list(APPEND WEFT_BOOST_OBJECTS ${place}/${member})
+  endforeach()
+  message(STATUS "Portable port by ${WEFT_BOOST_CONTEXT}")
+endif()
