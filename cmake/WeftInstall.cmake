@@ -73,6 +73,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/abi/rules.md DESTINATION ${documents}/abi CO
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${documents} COMPONENT dev
   FILES_MATCHING PATTERN *.md PATTERN test EXCLUDE PATTERN examples EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/examples/ways-in DESTINATION ${documents}/docs/examples COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/schedulers/template DESTINATION ${documents}/schedulers COMPONENT dev)
 
 # --- llvmN
 if(WEFT_BUILD_PASS)

@@ -4,7 +4,7 @@
 // nobody waits for ever. Of r ready entities each is picked within n * r picks (SCHED-05). docs/schedulers.md walks
 // through it.
 //
-//   clang-22 -O2 -shared -fPIC -Iabi/include docs/examples/ways-in/scheduler/newest.c -o newest.so
+//   clang-22 -O2 -shared -fPIC -Iabi/include schedulers/template/newest.c -o newest.so
 //   WEFT_SCHED=./newest.so:oldest_every=8 ./program
 #include <weft/scheduler.h>
 
