@@ -52,6 +52,8 @@ bool something_for(const weft_worker *w, bool took_child) {
 
 Spare spare_work(const weft_worker *w) {
   const weft_runtime *rt = w->rt;
+  if (rt->root->held != 0)
+    return {0, rt->sent[WEFT_BIND_POOL].count, rt->sent[WEFT_BIND_HOST].count};
   const uint32_t host = rt->queued_for[WEFT_BIND_HOST], pool = rt->queued_for[WEFT_BIND_POOL];
   if (rt->parallel)
     return {0, pool + rt->sent[WEFT_BIND_POOL].count, host + rt->sent[WEFT_BIND_HOST].count};

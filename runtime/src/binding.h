@@ -52,7 +52,8 @@ inline void is_queued(weft_domain *child) { count_queued(child, 1); }
 inline void is_picked(weft_domain *child) { count_queued(child, UINT32_MAX); }
 
 // Its slice is over, and all that is ready in it is run elsewhere. Remembers that it is so.
-inline bool becomes_hollow(weft_domain *d) { return d->hollow = d->ready != 0 && d->ready == d->running; }
+// One that holds back gives nothing more meanwhile, either.
+inline bool becomes_hollow(weft_domain *d) { return d->hollow = d->running != 0 && (d->ready == d->running || d->held != 0); }
 // It was hollow and is not any more: it has to be given back to its parent.
 inline bool no_longer_hollow(weft_domain *d) { return __builtin_expect(d->hollow, 0) && !becomes_hollow(d); }
 
@@ -68,7 +69,8 @@ struct Spare {
 Spare spare_work(const weft_worker *w);
 // Could the host's thread do something? With the lock.
 inline bool home_has_work(const weft_runtime *rt) {
-  return rt->root->ready - rt->root->running != rt->queued_for[WEFT_BIND_POOL] || rt->sent[WEFT_BIND_HOST].count != 0;
+  const weft_domain *root = rt->root;
+  return (root->held == 0 && root->ready - root->running != rt->queued_for[WEFT_BIND_POOL]) || rt->sent[WEFT_BIND_HOST].count != 0;
 }
 
 // Where the domain shall live, by its attr and its parent. WEFT_E_INVAL: they contradict each other.

@@ -16,6 +16,7 @@
 #include "cont.h"
 #include "count.h"
 #include "fatal.h"
+#include "held.h"
 #include "migrate.h"
 #include "object_hold.h"
 #include "parallel.h"
@@ -307,7 +308,7 @@ template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
   weft_domain *d = child->parent;
   if (mode == Mode::Shared)
     d->running--;
-  bool more = child->ready != 0;
+  bool more = child->ready != 0 && child->held == 0;
   tell_ran(w, d, &child->ent, more ? WEFT_RAN_YIELDED : WEFT_RAN_EMPTY);
   if (more) {
     count(w, d, kAgain);
@@ -323,6 +324,8 @@ template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
     d->rt->ready_children -= !d->parent;
     slice_ended(child);
   }
+  if (mode == Mode::Shared && d->held != 0) // this was a run that it may have waited for
+    forget_hold(d);
   if (mode == Mode::Shared && no_longer_hollow(d))
     back_to_parent<mode>(w, d);
 }
@@ -336,7 +339,7 @@ template <Mode mode>
   child->in_slice = false;
   bool hollow = mode == Mode::Shared && becomes_hollow(child);
   if (traced<mode>(w))
-    event::slice_end(child, child->ready != 0 && !hollow);
+    event::slice_end(child, child->ready != 0 && child->held == 0 && !hollow);
   if (!hollow)
     back_to_parent<mode>(w, child);
 }
@@ -425,7 +428,10 @@ template <Mode mode>
     } else {
       ent = d->ops.pick(d->self, w, w->now, &allowed);
       if (__builtin_expect(!ent, 0)) {
-        if (uint32_t running = mode == Mode::Shared ? d->running : 0; d->ready != running)
+        uint32_t running = mode == Mode::Shared ? d->running : 0;
+        if (__builtin_expect(allowed.hold != 0, 0))
+          hold_back(w, d, allowed, running);
+        else if (d->ready != running)
           lost(d, d->ready - running);
         break;
       }
@@ -440,6 +446,8 @@ template <Mode mode>
     }
     if (__builtin_expect(ent->kind == WEFT_ENT_TASK, 1)) {
       uint32_t handed_over = run_task<mode>(w, d, task_of(ent));
+      if (mode == Mode::Shared && d->held != 0) // by another worker, meanwhile: it sees this run's end
+        forget_hold(d);
       if (mode == Mode::Bare && w->may_stay) {
         uint32_t stayed = w->may_stay - w->alone;
         w->may_stay = w->alone = 0;
@@ -545,6 +553,8 @@ void call_another(weft_worker *w, bool took_child) {
       w->found = nullptr;
       allowed.picks = w->found_picks;
     } else if (!(ent = d->ops.pick(d->self, w, w->now, &allowed))) {
+      if (__builtin_expect(allowed.hold != 0, 0))
+        refuse_hold(d, "holds back, which WEFT_SCHED_PARALLEL excludes");
       break;
     }
     // Who comes too late to end its wait may be trying to (claim_parked).
@@ -613,6 +623,8 @@ void call_another(weft_worker *w, bool took_child) {
 void give_back(weft_worker *w, weft_domain *child) { back_to_parent<Mode::Shared>(w, child); }
 
 void run_slice(weft_worker *w, weft_domain *domain, uint32_t picks) {
+  if (__builtin_expect(domain->held != 0, 0)) // it is asked again
+    forget_hold(domain);
   if (w->rt->parallel && !domain->parent) {
     let_go(w);
     slice_inside(w, domain);

@@ -12,6 +12,7 @@
 #include "binding.h"
 #include "cont.h"
 #include "count.h"
+#include "held.h"
 #include "parallel.h"
 #include "runtime.h"
 #include "trace.h"
@@ -33,6 +34,10 @@ void tell_ready(weft_worker *w, weft_domain *d, weft_ent_list *list, weft_worker
       event::ready(d, e, why);
   const bool for_any = !is_bound(list->head);
   d->ops.ready(d->self, list, from, why);
+  if (__builtin_expect(d->held != 0, 0)) { // it may have something now that may run
+    forget_hold(d);
+    was_empty = true;
+  }
   if (!d->parent && rt->workers > 1) {
     more_work(w, for_any);
     return;
@@ -42,8 +47,14 @@ void tell_ready(weft_worker *w, weft_domain *d, weft_ent_list *list, weft_worker
     more_work(w);
     return;
   }
-  if (!was_empty || d->in_slice)
-    return;
+  if (was_empty && !d->in_slice)
+    ready_in_parent(w, d, from, WEFT_WHY_CHILD);
+}
+
+} // namespace
+
+void ready_in_parent(weft_worker *w, weft_domain *d, weft_worker *from, weft_why why) {
+  weft_runtime *rt = d->rt;
   if (!d->parent) {
     if (!w->in_turn)
       request_turn(rt);
@@ -54,10 +65,8 @@ void tell_ready(weft_worker *w, weft_domain *d, weft_ent_list *list, weft_worker
   rt->ready_children += !d->parent->parent;
   is_queued(d);
   weft_ent_list one{&d->ent, &d->ent, 1};
-  tell_ready(w, d->parent, &one, from, WEFT_WHY_CHILD);
+  tell_ready(w, d->parent, &one, from, why);
 }
-
-} // namespace
 
 void flush_ready(weft_worker *w, weft_worker *from) {
   Task *task = w->woken_head;
@@ -109,12 +118,19 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
   d->bind = bind;
   d->ent.kind = WEFT_ENT_DOMAIN;
   d->ent.reserved = kEntParked;
+  d->held_timer.kind = TimerKind::Domain;
   d->ent.id = ++rt->next_domain_id;
   d->picks = attr && attr->picks ? attr->picks : 1;
   copy_name(d->name, attr && attr->name ? attr->name : parent ? "" : "root");
+  if (!rt->timers.reserve(rt->records.load(std::memory_order_relaxed) + rt->token_timers + ++rt->domain_timers)) {
+    rt->domain_timers--;
+    delete d;
+    return refuse(WEFT_E_NOMEM, error, error_size, "no memory for a domain");
+  }
   const char *spec = attr && attr->sched ? attr->sched : "fifo";
   weft_status status = make_scheduler(spec, d, error, error_size);
   if (status != WEFT_OK) {
+    rt->domain_timers--;
     delete d;
     return status;
   }
@@ -145,6 +161,7 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
     while (d->ops.worker_leave && entered != 0)
       d->ops.worker_leave(d->self, worker_at(rt, --entered));
     d->ops.destroy(d->self);
+    rt->domain_timers--;
     delete d;
     return status;
   }
@@ -163,6 +180,8 @@ void destroy_domain(weft_domain *d) {
   weft_runtime *rt = d->rt;
   if (rt->trace)
     event::domain_gone(d);
+  forget_hold(d);
+  rt->domain_timers--;
   if (parent) {
     weft_domain **link = &parent->first_child;
     while (*link != d)

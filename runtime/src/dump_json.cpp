@@ -3,6 +3,7 @@
 // A dump for programs: one line of JSON. docs/reference/dump.md has its schema. Names may hold any bytes, the line is
 // UTF-8 all the same. Handles and addresses are strings: no reader of JSON has to keep 64 bits.
 #include "binding.h"
+#include "held.h"
 #include "dump_view.h"
 #include "exceptions.h"
 #include "parallel.h"
@@ -159,6 +160,8 @@ void add_domain(DumpWriter &out, const weft_domain &d, const DumpCall &call) {
   out.add_bool("closed", d.closed);
   if (d.bind != WEFT_BIND_ANY)
     out.add("bind", binding_name(d.bind));
+  if (d.held != 0)
+    out.add("held", hold_name(d.held));
   add_counters(out, stats_of(d));
   if (!call.interrupted && d.ops.snapshot) {
     // Those that were picked ahead of their run come first.

@@ -2,6 +2,7 @@
 
 // A dump for people. A task is a line; its frames are indented below it.
 #include "binding.h"
+#include "held.h"
 #include "dump_view.h"
 #include "exceptions.h"
 #include "parallel.h"
@@ -203,6 +204,8 @@ void write_domain(DumpWriter &out, const char *indent, const weft_domain &d) {
   out.text(d.closed ? " ready, closed" : " ready");
   if (d.bind != WEFT_BIND_ANY)
     out.text(", bound to the ").text(binding_name(d.bind));
+  if (d.held != 0)
+    out.text(", held back ").text(hold_name(d.held));
   out.text("\n");
   write_counters(out.text(indent), "  ", stats_of(d));
 }

@@ -4,6 +4,7 @@
 
 #include "binding.h"
 #include "count.h"
+#include "held.h"
 #include "os/os.h"
 #include "worker.h"
 
@@ -243,6 +244,8 @@ bool pick_inside(weft_worker *w) {
   if (ent) {
     w->found = ent;
     w->found_picks = allowed.picks;
+  } else if (__builtin_expect(allowed.hold != 0, 0)) {
+    refuse_hold(root, "holds back, which WEFT_SCHED_PARALLEL excludes");
   }
   leave(w);
   return ent != nullptr;

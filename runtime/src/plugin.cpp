@@ -120,6 +120,15 @@ void log_line(void *runtime, const char *text) {
     fprintf(stderr, "weft: %s\n", text);
 }
 
+uint64_t turn_number(void *runtime) { return static_cast<weft_runtime *>(runtime)->stats.turns; }
+
+weft_status find_table(void *, const char *name, const weft_sched_ops **out, char *error, size_t size) {
+  if (is_path(name))
+    return load(name, out, error, size);
+  *out = find_named(name);
+  return *out ? WEFT_OK : unknown_name(name, error, size);
+}
+
 // "key=val,key=val", taken apart in place.
 weft_status split_params(const char *spec, char *text, weft_sched_param *params, size_t *count,
                          char *error, size_t size) {
@@ -162,22 +171,17 @@ weft_status make_scheduler(const char *spec, weft_domain *domain, char *error, s
     return refuse(WEFT_E_INVAL, error, size,
                   "scheduler '%s': no name; accepted: name|path[:key=val,...]", spec);
   const weft_sched_ops *ops = nullptr;
-  if (is_path(text)) {
-    weft_status status = load(text, &ops, error, size);
-    if (status != WEFT_OK)
-      return status;
-  } else if (!(ops = find_named(text))) {
-    return unknown_name(text, error, size);
-  }
+  if (weft_status status = find_table(domain->rt, text, &ops, error, size); status != WEFT_OK)
+    return status;
   weft_sched_param params[kMaxParams];
   size_t count;
   weft_status status = split_params(spec, colon, params, &count, error, size);
   if (status != WEFT_OK)
     return status;
   memcpy(&domain->ops, ops, ops->size < sizeof domain->ops ? ops->size : sizeof domain->ops);
-  domain->services = {sizeof domain->services, WEFT_ABI, domain->rt, log_line, worker_index};
+  domain->services = {sizeof domain->services, WEFT_ABI, domain->rt, log_line, worker_index, turn_number, find_table};
   weft_sched_config config = {sizeof config, domain->rt->workers, &domain->services, params,
-                              count,         error, error ? size : 0};
+                              count,         error, error ? size : 0, &domain->ops};
   if (error && size)
     error[0] = '\0';
   status = domain->ops.create(&config, &domain->self);

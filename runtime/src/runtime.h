@@ -97,6 +97,7 @@ struct weft_domain {
   uint32_t ready;   // entities Ready, running ones included
   uint32_t running; // of those: picked, and not back yet; counted where there are several workers
   uint32_t picks; // in one slice, where the parent's scheduler sets none
+  uint32_t held;  // WEFT_HOLD_* of its last pick, which gave nothing (held.h); 0
   bool in_slice;  // on the path that is being run: re-readied at the end of its slice
   bool closed;
   uint64_t tasks; // not done
@@ -115,6 +116,8 @@ struct weft_domain {
   weft::DomainCounts counts;
   weft::Watched watched; // as an entity of its parent's
   weft::WatchedPolicy watched_policy;
+  weft::Timer held_timer;     // WEFT_HOLD_NS
+  weft_domain *next_held;     // WEFT_HOLD_TURN: in rt->held_for_turn
 };
 
 namespace weft {
@@ -176,7 +179,8 @@ struct RuntimeLife {
   std::atomic<uint64_t> records; // tasks' that its workers have: there is room for so many timers
   weft::Task *stackless; // parked for want of a stack
   weft::TimerHeap timers;
-  size_t token_timers;
+  size_t token_timers, domain_timers;
+  weft_domain *held_for_turn; // by next_held
   weft::TokenSlot *free_tokens;
   uint32_t default_stack;
   bool print_stats;
@@ -311,6 +315,8 @@ inline void flush_unless_running(weft_runtime *rt) {
     flush_now(w);
 }
 void request_turn(weft_runtime *rt);
+// d, which was not queued in its parent, is from now on, and so are those above; or the host is asked for a turn.
+void ready_in_parent(weft_worker *w, weft_domain *d, weft_worker *from, weft_why why);
 // The last task of a domain has ended: whoever closes it or an ancestor is woken.
 void domain_emptied(weft_domain *domain);
 // It has nothing ready and left the path that runs: it goes if it was closed from within.

@@ -132,7 +132,7 @@ namespace {
   uint32_t n;
   Task *first = task_table().take_batch(&n);
   uint64_t records = rt->records.fetch_add(n, std::memory_order_relaxed) + n;
-  if (n == 0 || !rt->timers.reserve(records + rt->token_timers)) {
+  if (n == 0 || !rt->timers.reserve(records + rt->token_timers + rt->domain_timers)) {
     rt->records.fetch_sub(n, std::memory_order_relaxed);
     task_table().give(first);
     return false;

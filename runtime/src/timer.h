@@ -16,7 +16,7 @@
 
 namespace weft {
 
-enum class TimerKind : uint32_t { Task, Token };
+enum class TimerKind : uint32_t { Task, Token, Domain };
 
 struct Timer {
   uint32_t place = 0; // 1 + index in the heap; 0: not armed

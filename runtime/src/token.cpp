@@ -148,7 +148,7 @@ bool complete_here(TokenSlot *slot, weft_status status, uint64_t value, weft_why
 bool arm_token(TokenSlot *slot, uint64_t deadline_ns) {
   weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
   if (!slot->timer.armed()) {
-    if (!rt->timers.reserve(rt->records.load(std::memory_order_relaxed) + rt->token_timers + 1))
+    if (!rt->timers.reserve(rt->records.load(std::memory_order_relaxed) + rt->token_timers + rt->domain_timers + 1))
       return false;
     rt->token_timers++;
   }

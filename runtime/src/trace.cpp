@@ -11,6 +11,7 @@
 #include "trace.h"
 
 #include "binding.h"
+#include "held.h"
 #include "utf8.h"
 
 #include <cerrno>
@@ -342,6 +343,8 @@ void wake(Task *task, const char *what) {
 void slice_end(weft_domain *d, bool more) {
   Line(d->rt, "slice_end").add("child", d->ent.id).add("more", uint64_t{more});
 }
+
+void held(weft_domain *d) { Line(d->rt, "hold").add("domain", d->ent.id).add("until", hold_name(d->held)); }
 
 void log(weft_runtime *rt, const char *text) { Line(rt, "log").add("text", text); }
 

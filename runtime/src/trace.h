@@ -36,6 +36,7 @@ void parked(Task *task, const char *waits);
 void done(Task *task);
 void wake(Task *task, const char *what);
 void slice_end(weft_domain *domain, bool more);
+void held(weft_domain *domain);
 void log(weft_runtime *rt, const char *text);
 } // namespace event
 

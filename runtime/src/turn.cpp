@@ -14,6 +14,7 @@
 #include "count.h"
 #include "dump_signal.h"
 #include "fatal.h"
+#include "held.h"
 #include "parallel.h"
 #include "runtime.h"
 #include "token.h"
@@ -38,6 +39,9 @@ constexpr uint64_t kWatchAgain = 1000000; // ns
 Task *task_of(Timer *timer) {
   return reinterpret_cast<Task *>(reinterpret_cast<char *>(timer) - offsetof(Task, timer));
 }
+weft_domain *domain_of(Timer *timer) {
+  return reinterpret_cast<weft_domain *>(reinterpret_cast<char *>(timer) - offsetof(weft_domain, held_timer));
+}
 TokenSlot *token_of(Timer *timer) {
   return reinterpret_cast<TokenSlot *>(reinterpret_cast<char *>(timer) -
                                        offsetof(TokenSlot, timer));
@@ -54,6 +58,10 @@ bool fire_timers(weft_worker *w) {
   bool any = false;
   while (Timer *timer = rt->timers.expire(w->now)) {
     any = true;
+    if (timer->kind == TimerKind::Domain) {
+      end_hold(w, domain_of(timer));
+      continue;
+    }
     rt->stats.timers_fired++;
     if (timer->kind == TimerKind::Token) {
       token_due(token_of(timer));
@@ -84,12 +92,13 @@ namespace {
 // No task can run again, whatever anybody outside does.
 bool stuck(const weft_runtime *rt) {
   return root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && rt->timers.size() == 0 && rt->awaiting == 0 &&
-         rt->parked_for_wake == 0;
+         rt->parked_for_wake == 0 && !rt->held_for_turn;
 }
 
 // The same after everybody was cancelled: who then parks again for a weft_wake is given up.
 bool abandoned(const weft_runtime *rt) {
-  return root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && rt->timers.size() == 0 && rt->awaiting == 0;
+  return root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && rt->timers.size() == 0 && rt->awaiting == 0 &&
+         !rt->held_for_turn;
 }
 
 
@@ -315,6 +324,8 @@ weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget) {
     event::turn_begin(rt);
 
   flush_ready(w, w);
+  if (__builtin_expect(rt->held_for_turn != nullptr, 0))
+    end_holds_for_turn(w);
   serve_events(w);
   const uint64_t began = w->checked_at;
   auto ran_nothing = [&] { return w->granted == w->countdown && w->checked_at == began; };
@@ -329,7 +340,7 @@ weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget) {
   flush_ready(w, w);
   // Without the lock others queue and pick at the same time: it stopped before it found nothing.
   bool more = rt->parallel ? (!rt->home_sleeps && rt->nap_until == WEFT_NEVER) || was_sent(w) : home_has_work(rt);
-  result.more = more || !rt->inbox.empty() || rt->home_calls;
+  result.more = more || !rt->inbox.empty() || rt->home_calls || rt->held_for_turn;
   result.next_deadline = rt->timers.earliest();
   if (rt->nap_until < result.next_deadline)
     result.next_deadline = rt->nap_until;

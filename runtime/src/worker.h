@@ -42,8 +42,8 @@ inline weft_worker *worker_at(weft_runtime *rt, uint32_t index) {
   return index == 0 ? &rt->home : &rt->pool[index - 1].worker;
 }
 
-// Of the root's entities: ready, and not being run.
-inline uint32_t queued(const weft_runtime *rt) { return rt->root->ready - rt->root->running; }
+// Of the root's entities: ready, not being run, and not held back.
+inline uint32_t queued(const weft_runtime *rt) { return rt->root->held != 0 ? 0 : rt->root->ready - rt->root->running; }
 
 // Who runs it; null: nobody.
 inline const weft_worker *runs_on(weft_runtime *rt, const Task *task) {

@@ -226,7 +226,7 @@ TEST_CASE("a scheduler is told of the end of abandoned tasks, none of them queue
     Recording::take();
   }
   CHECK(Recording::take() ==
-        std::vector<std::string>{"? pick task 1", "? retire task 1", "? stop", "? destroy"});
+        std::vector<std::string>{"? pick task 1", "? ran task 1 done", "? retire task 1", "? stop", "? destroy"});
 }
 
 TEST_CASE("a task may wake one of another runtime of its thread, on any stack") {

@@ -2,6 +2,7 @@
 
 #include "drive.h"
 
+#include "load.h"
 #include "random.h"
 
 #include <atomic>
@@ -67,6 +68,8 @@ public:
     services_.runtime = this;
     services_.log = [](void *, const char *) {};
     services_.worker_index = [](const weft_worker *w) { return reinterpret_cast<const Seat *>(w)->index; };
+    services_.turn = [](void *) { return uint64_t{1}; };
+    services_.find = conformance::find_table;
     for (uint32_t i = 0; i < workers; ++i)
       workers_[i].index = i;
     std::string seed_text = std::to_string(seed);
@@ -77,7 +80,7 @@ public:
         all.front() = all.back();
     }
     char error[256] = "";
-    weft_sched_config config = {sizeof config, workers, &services_, all.data(), all.size(), error, sizeof error};
+    weft_sched_config config = {sizeof config, workers, &services_, all.data(), all.size(), error, sizeof error, &ops_};
     if (ops_.create(&config, &self_) == WEFT_OK)
       return;
     config.params++; // one that takes no seed, or has been told of one
@@ -253,7 +256,7 @@ private:
     }
   }
 
-  const weft_sched_ops &ops_;
+  weft_sched_ops ops_; // the instance's own
   void *self_ = nullptr;
   weft_sched_services services_ = {};
   std::mutex domain_, entering_;

@@ -68,6 +68,19 @@ std::string find_plugin(const std::string &spec, std::string &error) {
   return "";
 }
 
+weft_status find_table(void *, const char *name, const weft_sched_ops **out, char *error, size_t size) {
+  std::string why, path = find_plugin(name, why);
+  void *library = path.empty() ? nullptr : dlopen(path_of(path).c_str(), RTLD_NOW | RTLD_LOCAL);
+  auto plugin = library ? reinterpret_cast<weft_sched_plugin_fn>(dlsym(library, WEFT_SCHED_SYMBOL)) : nullptr;
+  if (!plugin) {
+    if (error && size)
+      snprintf(error, size, "%s", why.empty() ? dlerror() : why.c_str());
+    return WEFT_E_NOTFOUND;
+  }
+  *out = plugin();
+  return WEFT_OK;
+}
+
 } // namespace conformance
 
 weft_sched_ops load_policy(const char *path) {

@@ -12,5 +12,7 @@ std::string path_of(const std::string &spec);
 DriveParams params_of(const std::string &spec);
 // As long as the header's, with NULL for what an older one ends before. NULL and why not.
 const weft_sched_ops *load(const std::string &path, std::string &error);
+// A runtime's `find` (weft_sched_services): another policy's table, as the library itself gives it.
+weft_status find_table(void *, const char *name, const weft_sched_ops **out, char *error, size_t size);
 
 } // namespace conformance

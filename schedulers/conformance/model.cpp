@@ -2,6 +2,8 @@
 
 #include "model.h"
 
+#include "load.h"
+
 #include <cstring>
 
 namespace conformance {
@@ -11,10 +13,11 @@ constexpr int kPoison = 0xa5;
 
 void log_nowhere(void *, const char *) {}
 uint32_t index_of(const weft_worker *w) { return *reinterpret_cast<const uint32_t *>(w); }
+uint64_t no_turns(void *) { return 1; }
 } // namespace
 
 Made make_policy(const weft_sched_ops &ops, const Params &params, uint32_t workers, Report *report, const weft_sched_services *services) {
-  static const weft_sched_services idle = {sizeof idle, WEFT_ABI, nullptr, log_nowhere, index_of};
+  static const weft_sched_services idle = {sizeof idle, WEFT_ABI, nullptr, log_nowhere, index_of, no_turns, find_table};
   Params lent = params; // its own copy, which goes
   std::vector<weft_sched_param> list;
   for (auto &[key, value] : lent)
@@ -23,8 +26,8 @@ Made make_policy(const weft_sched_ops &ops, const Params &params, uint32_t worke
   char error[kSize + 16];
   memset(error, kPoison, sizeof error);
   error[0] = '\0';
-  weft_sched_config config = {sizeof config, workers, services ? services : &idle, list.data(), list.size(), error, kSize};
-  Made made{WEFT_OK, nullptr, "", false};
+  Made made{WEFT_OK, nullptr, "", false, ops};
+  weft_sched_config config = {sizeof config, workers, services ? services : &idle, list.data(), list.size(), error, kSize, &made.ops};
   strcpy(report->call, "create");
   made.status = ops.create(&config, &made.self);
   report->call[0] = '\0';
@@ -82,13 +85,14 @@ void Model::fail(const std::string &rule, const std::string &text) {
 }
 
 Model::Model(const weft_sched_ops &ops, const Params &params, uint32_t workers, size_t entities, Report *report, Watch watch)
-    : ops_(ops), report_(report), watch_(watch), seats_(workers), present_(workers, false), entities_(entities), running_(workers) {
-  services_ = {sizeof services_, WEFT_ABI, this, log_nowhere, index_of};
+    : given_(ops), report_(report), watch_(watch), seats_(workers), present_(workers, false), entities_(entities), running_(workers) {
+  services_ = {sizeof services_, WEFT_ABI, this, log_nowhere, index_of, turn_of, find_table};
   for (uint32_t i = 0; i < workers; ++i)
     seats_[i].index = i;
   call("create", false, [&] {
-    Made made = make_policy(ops_, params, workers, report_, &services_);
+    Made made = make_policy(given_, params, workers, report_, &services_);
     self_ = made.self;
+    ops_ = made.ops;
     made_ = made.status == WEFT_OK;
     if (!made_)
       fail("SCHED-03", "`create` failed for " + std::to_string(workers) + " workers: " + made.said);
@@ -236,6 +240,37 @@ bool Model::took(weft_ent *ent, const char *how, uint32_t worker) {
   return true;
 }
 
+// What the rule asks of a pick that holds back; then its time passes, so that the next one should give something. False: that is nothing to
+// wait for here (an entity has to run first), or it is wrong.
+bool Model::held_back(const char *how, const weft_slice &slice, uint32_t times) {
+  ++holds_;
+  size_t running = 0;
+  for (const std::vector<uint16_t> &mine : running_)
+    running += mine.size();
+  auto wrong = [&](const std::string &what) {
+    fail("SCHED-18", std::string("`") + how + "` held back " + what);
+    return false;
+  };
+  if (ops_.flags & WEFT_SCHED_PARALLEL || ops_.pick_many)
+    return wrong(ops_.pick_many ? "beside pick_many" : "with WEFT_SCHED_PARALLEL");
+  if (queued_ == 0)
+    return wrong("though nothing is queued");
+  if (slice.hold < WEFT_HOLD_NS || slice.hold > WEFT_HOLD_TURN)
+    return wrong("until " + std::to_string(slice.hold) + ", which is none of WEFT_HOLD_NS, WEFT_HOLD_RAN and WEFT_HOLD_TURN");
+  if (slice.hold == WEFT_HOLD_NS && (slice.ns == 0 || slice.ns > UINT64_C(1) << 62))
+    return wrong("for " + std::to_string(slice.ns) + " ns");
+  if (slice.hold == WEFT_HOLD_RAN && running == 0)
+    return wrong("until one of its entities has run, of which none runs");
+  if (times == 64)
+    return wrong("64 times in a row, each time for as long as it said");
+  // Whoever is asked too early answers the same, and that is no mistake.
+  if (slice.hold == WEFT_HOLD_NS && times % 3 != 1)
+    now_ += slice.ns;
+  else if (slice.hold == WEFT_HOLD_TURN && times % 3 != 1)
+    ++turn_;
+  return slice.hold != WEFT_HOLD_RAN;
+}
+
 std::vector<uint16_t> Model::pick(uint32_t worker, size_t line) {
   constexpr size_t kMost = 64;
   weft_ent *ents[kMost + 1] = {};
@@ -248,9 +283,15 @@ std::vector<uint16_t> Model::pick(uint32_t worker, size_t line) {
     if (count > line)
       fail("SCHED-08", "`pick_many` gave " + std::to_string(count) + " where at most " + std::to_string(line) + " were asked for");
   } else {
-    weft_slice slice = {};
-    call(how, true, [&] { ents[0] = ops_.pick(self_, seat(worker), now_, &slice); });
-    count = ents[0] != nullptr;
+    for (uint32_t times = 0;; ++times) {
+      weft_slice slice = {};
+      call(how, true, [&] { ents[0] = ops_.pick(self_, seat(worker), now_, &slice); });
+      count = ents[0] != nullptr;
+      if (count || slice.hold == 0 || wrong())
+        break;
+      if (!held_back(how, slice, times))
+        return got;
+    }
   }
   if (wrong())
     return got;

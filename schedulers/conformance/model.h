@@ -66,6 +66,7 @@ public:
   size_t queued() const { return queued_; }
   uint64_t picks() const { return picks_; }
   uint64_t refused_removals() const { return refused_; }
+  uint64_t holds() const { return holds_; } // picks that held back (SCHED-18)
   const std::vector<uint16_t> &order() const { return order_; } // of all picks
   void pass_time(uint64_t ns) { now_ += ns; }
   // For tests that look at one call themselves; answers the entities' numbers.
@@ -88,6 +89,8 @@ private:
   void ready(const uint16_t *who, size_t count, uint8_t worker, weft_why why);
   bool took(weft_ent *ent, const char *how, uint32_t worker);
   void check_order(const Entity &picked);
+  bool held_back(const char *how, const weft_slice &slice, uint32_t times);
+  static uint64_t turn_of(void *self) { return static_cast<Model *>(self)->turn_; }
   void told(uint32_t worker, Entity &e, weft_outcome outcome);
   void retire(Entity &e);
   void remove(Entity &e);
@@ -95,7 +98,8 @@ private:
   void snapshot();
   void outcome(const Step &s);
 
-  const weft_sched_ops &ops_;
+  const weft_sched_ops &given_;
+  weft_sched_ops ops_ = {}; // the instance's own
   Report *report_;
   Watch watch_;
   void *self_ = nullptr;
@@ -107,7 +111,7 @@ private:
   std::vector<std::vector<uint16_t>> running_;
   std::vector<uint16_t> order_;
   size_t queued_ = 0;
-  uint64_t picks_ = 0, refused_ = 0, last_id_ = 0;
+  uint64_t picks_ = 0, refused_ = 0, last_id_ = 0, holds_ = 0, turn_ = 1;
   uint64_t now_ = UINT64_C(1'000'000'000'000);
   Broken broken_;
 };
@@ -118,6 +122,7 @@ struct Made {
   void *self;
   std::string said;
   bool wrote_past; // the end of config->error
+  weft_sched_ops ops; // the table as create left it
 };
 Made make_policy(const weft_sched_ops &ops, const Params &params, uint32_t workers, Report *report,
                  const weft_sched_services *services = nullptr);

@@ -85,6 +85,27 @@ void replay_generated(const Run &run, const Test &test, const Schedule &schedule
   judge(run, test, model);
 }
 
+// ---- SCHED-18: what holds back ----
+
+void run_holds(const Run &run, const Test &test, uint64_t seed) {
+  static uint64_t holds = 0;
+  warm_up(run);
+  Generator generator(seed, test.profile);
+  run.report->workers = workers_for(run, test, generator);
+  Model model(run.ops, run.params, run.report->workers, generator.entities(), run.report);
+  for (size_t i = 0; i < run.steps && !model.wrong(); ++i) {
+    Step step = generator.next(model);
+    run.log(step);
+    model.run(step);
+    model.pass_time(1000);
+  }
+  model.finish();
+  judge(run, test, model);
+  holds += model.holds();
+  if (seed + 1 == run.first_seed + run.seeds && holds == 0 && !run.report->failed)
+    run.skip("without a pick that holds back");
+}
+
 // ---- SCHED-16: two instances ----
 
 void replay_two(const Run &run, const Test &test, const Schedule &schedule) {
@@ -182,7 +203,7 @@ void judge(const Run &run, const Test &test, Model &model) {
   }
   if (test.ground == kTable && rule == "SCHED-02" && is(test.rule, "SCHED-09"))
     rule = test.rule;
-  if (test.ground != kTable && rule != "SCHED-04" && rule != "SCHED-16")
+  if (test.ground != kTable && rule != "SCHED-04" && rule != "SCHED-16" && rule != "SCHED-18")
     rule = test.rule;
   run.fail(rule, model.broken().text);
 }
@@ -219,6 +240,7 @@ const std::vector<Test> &tests() {
       {"SCHED-16", "instances", "two instances have nothing to do with each other", kQueue, nullptr, run_two, replay_two},
       {"SCHED-17", "choose", "choose answers one of those asked for", kQueue, LACKS(choose), run_generated, replay_generated,
        with([](Profile &p) { p.chooses = true; })},
+      {"SCHED-18", "hold", "a pick that holds back has something queued, and what it waits for ends", kTable, nullptr, run_holds, replay_generated},
       {"SCHED-04", "rest", "nor do the other functions", kFull, nullptr, run_generated, replay_generated,
        with([](Profile &p) { p = {true, false, true, true, true, true, false}; })},
       {"SCHED-09", "threads", "by threads that overlap: each ready leads to one pick, and nobody sleeps on work", kFull, lacks_parallel, run_threads,

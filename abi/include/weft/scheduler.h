@@ -69,8 +69,16 @@ typedef struct weft_ent_attr {
 typedef struct weft_slice {
   uint64_t ns;
   uint32_t picks;
-  uint32_t reserved;
+  uint32_t hold; /* WEFT_HOLD_*, of a pick that answers NULL though it has entities; else 0 */
 } weft_slice;
+
+/* Until when a pick that holds back need not be asked again (SCHED-18). The runtime may ask before, and does when something
+ * became ready meanwhile. */
+enum {
+  WEFT_HOLD_NS = 1,  /* for slice->ns from `now` on: 1 at least, 2^62 at most */
+  WEFT_HOLD_RAN = 2, /* until the `ran` of an entity that runs now; with several workers, since with one none does then */
+  WEFT_HOLD_TURN = 3 /* until the host's next turn: services->turn answers more then */
+};
 
 typedef enum weft_why {
   WEFT_WHY_NEW = 0,
@@ -96,6 +104,8 @@ typedef struct weft_sched_param {
   const char *value;
 } weft_sched_param;
 
+struct weft_sched_ops;
+
 /* What the runtime gives a scheduler at create; lives as long as the scheduler. */
 typedef struct weft_sched_services {
   uint32_t size;
@@ -103,6 +113,11 @@ typedef struct weft_sched_services {
   void *runtime; /* first argument of the functions below */
   void (*log)(void *runtime, const char *text); /* one line to the trace and, with WEFT_STATS, to stderr */
   uint32_t (*worker_index)(const weft_worker *worker);
+  /* Which of the host's turns this is, or the last one was: grows by one with each. From pick, ready and ran. */
+  uint64_t (*turn)(void *runtime);
+  /* The table of another policy, by its name or path as in WEFT_SCHED; lives as long as the process. From create alone.
+   * WEFT_E_NOTFOUND, WEFT_E_ABI, with error filled: config's, mostly. */
+  weft_status (*find)(void *runtime, const char *name, const struct weft_sched_ops **table, char *error, size_t error_size);
 } weft_sched_services;
 
 typedef struct weft_sched_config {
@@ -114,6 +129,9 @@ typedef struct weft_sched_config {
   /* Where create explains a failure, in one line without "\n". */
   char *error;
   size_t error_size;
+  /* This instance's own copy of the table, which create may change: what it sets to NULL, of the optional functions, it has not,
+   * and it may clear flags. For who wraps another policy. */
+  struct weft_sched_ops *table;
 } weft_sched_config;
 
 /* weft_sched_ops.flags: what a policy allows the runtime; it ignores those that it does not know. */
@@ -148,7 +166,9 @@ typedef struct weft_sched_ops {
    * has entered, and whose thread this is; NULL for a batch of the foreign inbox. */
   void (*ready)(void *self, weft_ent_list *list, weft_worker *from, weft_why why);
   /* The next entity, taken out of the queue; NULL when there is none (SCHED-02, with several workers at
-   * once SCHED-09). `now` is cached per turn; *slice comes zeroed. */
+   * once SCHED-09). `now` is cached per turn; *slice comes zeroed. A policy that has entities of which none may run now holds back:
+   * it answers NULL with slice->hold set (SCHED-18); not one with WEFT_SCHED_PARALLEL or pick_many. The runtime waits for it:
+   * a child domain is not queued in its parent meanwhile, and the root gives the turn back to the host. */
   weft_ent *(*pick)(void *self, weft_worker *worker, uint64_t now, weft_slice *slice);
 
   /* Optional: what happened to the entity picked last. ns may be 0 (clock reads are rationed). Comes
