@@ -5,8 +5,8 @@
 namespace conformance {
 
 Generator::Generator(uint64_t seed, const Profile &profile)
-    : profile_(profile), random_(seed, 77), entities_(2 + random_.below(seed % 3 ? 12 : 40)), yields_(10 + random_.below(80)),
-      wakes_(20 + random_.below(70)), foreign_(random_.below(60)) {}
+    : profile_(profile), random_(seed, 77), crowd_(profile.crowds && seed % 4 == 3),
+      entities_(crowd_ ? kMostEntities : 2 + random_.below(seed % 3 ? 12 : 40)), yields_(10 + random_.below(80)), wakes_(20 + random_.below(70)), foreign_(random_.below(60)) {}
 
 uint8_t Generator::worker_of(const Model &model) {
   uint32_t w = static_cast<uint32_t>(random_.below(model.workers()));
@@ -39,7 +39,7 @@ Step Generator::ready(const Model &model, uint8_t worker) {
   Step s;
   s.op = Op::Ready;
   s.worker = random_.below(100) < foreign_ ? kInbox : worker;
-  if (!list_of(model, Entity::Held, 1 + random_.below(random_.one_in(4) ? kListed : 3), s))
+  if (!list_of(model, Entity::Held, 1 + random_.below(random_.one_in(4) ? crowd_ ? kListed : 12 : 3), s))
     return s;
   s.why = model.entity(s.who[0] - 1u).ent.kind == WEFT_ENT_DOMAIN ? WEFT_WHY_CHILD : whys[random_.below(8)];
   return s;
@@ -65,7 +65,7 @@ Step Generator::next(const Model &model) {
   uint8_t worker = worker_of(model);
   s.worker = worker;
   uint64_t what = random_.below(100);
-  if (what < 12 && list_of(model, Entity::Free, 1 + random_.below(4), s)) {
+  if (what < 12 && list_of(model, Entity::Free, 1 + random_.below(crowd_ ? kListed : 4), s)) {
     s.op = profile_.domains && random_.below(2) ? Op::Domain : Op::Admit;
     if (profile_.attrs) {
       s.priority = static_cast<int32_t>(random_.below(7)) - 3;

@@ -11,6 +11,7 @@ namespace conformance {
 
 struct Profile {
   bool domains = false, lines = false, removes = false, attrs = false, leaves = false, snapshots = false, chooses = false;
+  bool crowds = false; // of some seeds: many entities, which are born and become ready by the dozen
 };
 
 class Generator {
@@ -28,6 +29,7 @@ private:
 
   Profile profile_;
   Random random_;
+  bool crowd_;
   size_t entities_;
   uint64_t yields_, wakes_, foreign_; // of 100
 };

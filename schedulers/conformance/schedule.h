@@ -34,7 +34,8 @@ enum class Op : uint8_t {
 };
 
 constexpr uint8_t kInbox = 255; // instead of a worker: foreign threads
-constexpr size_t kListed = 12;  // entities in one step
+constexpr size_t kListed = 96;  // entities in one step
+constexpr size_t kMostEntities = 160;
 
 struct Step {
   Op op = Op::Pick;

@@ -75,7 +75,7 @@ void run_generated(const Run &run, const Test &test, uint64_t seed) {
 
 void replay_generated(const Run &run, const Test &test, const Schedule &schedule) {
   warm_up(run);
-  Model model(run.ops, run.params, schedule.workers, 64, run.report, watch_of(test));
+  Model model(run.ops, run.params, schedule.workers, kMostEntities, run.report, watch_of(test));
   for (const Step &step : schedule.steps) {
     run.log(step);
     model.run(step);
@@ -109,7 +109,7 @@ void run_holds(const Run &run, const Test &test, uint64_t seed) {
 // ---- SCHED-16: two instances ----
 
 void replay_two(const Run &run, const Test &test, const Schedule &schedule) {
-  Model one(run.ops, run.params, schedule.workers, 64, run.report), other(run.ops, run.params, schedule.workers, 64, run.report);
+  Model one(run.ops, run.params, schedule.workers, kMostEntities, run.report), other(run.ops, run.params, schedule.workers, kMostEntities, run.report);
   for (const Step &step : schedule.steps) {
     run.log(step);
     (step.instance ? other : one).run(step);
@@ -217,8 +217,10 @@ const std::vector<Test> &tests() {
   static const std::vector<Test> all = {
       {"SCHED-03", "table", "it loads, and instances are made for one worker and several, and go", kNothing, nullptr, run_table, nullptr, {}, 8},
       {"SCHED-04", "queue", "ready, pick and ran do not block, allocate or throw", kTable, nullptr, run_generated, replay_generated},
-      {"SCHED-01", "once", "each ready leads to one pick, of what is ready", kTable, nullptr, run_generated, replay_generated},
-      {"SCHED-02", "null", "pick answers NULL only when nothing is queued", kTable, nullptr, run_generated, replay_generated},
+      {"SCHED-01", "once", "each ready leads to one pick, of what is ready", kTable, nullptr, run_generated, replay_generated,
+       with([](Profile &p) { p.crowds = true; })},
+      {"SCHED-02", "null", "pick answers NULL only when nothing is queued", kTable, nullptr, run_generated, replay_generated,
+       with([](Profile &p) { p.crowds = true; })},
       {"SCHED-09", "any-worker", "each worker's pick finds what another one made ready", kTable, lacks_parallel, run_generated, replay_generated},
       {"SCHED-05", "starvation", "nobody waits for ever, whoever yields, wakes, spawns or comes from the inbox", kQueue, nullptr, run_starvation,
        nullptr, {}, kStarvations, true},
@@ -242,7 +244,7 @@ const std::vector<Test> &tests() {
        with([](Profile &p) { p.chooses = true; })},
       {"SCHED-18", "hold", "a pick that holds back has something queued, and what it waits for ends", kTable, nullptr, run_holds, replay_generated},
       {"SCHED-04", "rest", "nor do the other functions", kFull, nullptr, run_generated, replay_generated,
-       with([](Profile &p) { p = {true, false, true, true, true, true, false}; })},
+       with([](Profile &p) { p = {true, false, true, true, true, true, false, false}; })},
       {"SCHED-09", "threads", "by threads that overlap: each ready leads to one pick, and nobody sleeps on work", kFull, lacks_parallel, run_threads,
        nullptr, {}, 6},
       {"PROGRAMS", "answers", "programs on libweft give their answers, by one worker and by several", kFull, nullptr, run_programs, nullptr, {},

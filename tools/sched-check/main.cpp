@@ -64,7 +64,7 @@ int main(int argc, char **argv) {
                "What the plug-in does not claim is skipped, by name. Exit 0: no rule is broken; 1: one is; 2: it could not be tried."};
   app.add_option("plugin", options.spec, "as WEFT_SCHED takes it: path[:key=val,...]; or fifo, work_stealing");
   app.add_flag("--list", listing, "the tests, by rule");
-  app.add_option("--only", options.only, "these rules or tests: SCHED-05, SCHED-15/attr-order");
+  CLI::Option *only = app.add_option("--only", options.only, "these rules or tests: SCHED-05, SCHED-15/attr-order");
   app.add_option("--seeds", options.seeds, "how many, for each test")->capture_default_str()->check(CLI::Range(1, 1000000000));
   app.add_option("--seed", options.first_seed, "the first of them")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--steps", options.steps, "of a schedule")->capture_default_str()->check(CLI::Range(1, 4000));
@@ -72,7 +72,8 @@ int main(int argc, char **argv) {
   app.add_option("--bound", options.bound, "SCHED-05: picks for each entity that is ready; else 256 (n + 256)")->check(CLI::Range(1, 1000000));
   app.add_option("--timeout", options.patience, "seconds in one call that are taken for never")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--run", commands, "a program, with its arguments: answers under the plug-in as under fifo");
-  app.add_option("--replay", replayed, "a schedule, as a failure prints it; - is standard input")->check(CLI::ExistingFile | CLI::IsMember({"-"}));
+  app.add_option("--replay", replayed, "a schedule, as a failure prints it; - is standard input")->check(CLI::ExistingFile | CLI::IsMember({"-"}))
+      ->excludes(only);
   app.add_option("--save", save, "writes the first failure's schedule to this file");
   app.add_flag("--whole", whole, "does not make schedules shorter");
   app.add_flag("--json", json, "results as one JSON object");
