@@ -59,6 +59,9 @@ const DispatchTable dispatch_on = {3,
 
 namespace {
 
+// On the native stack. Everybody's next `now`, since it is known.
+uint64_t read_clock_here(weft_worker *w) { return w->now = w->rt->host.now(w->rt->host_self); }
+
 Task *task_of(weft_ent *ent) { return reinterpret_cast<Task *>(ent); }
 weft_domain *domain_of(weft_ent *ent) { return reinterpret_cast<weft_domain *>(ent); }
 
@@ -69,9 +72,24 @@ weft_domain *domain_of(weft_ent *ent) { return reinterpret_cast<weft_domain *>(e
   set_state(ent, kEntReady);
 }
 
+// It was picked with a limit of time, so the policy is told how long it took. The clock is read for those alone.
+[[gnu::cold, gnu::noinline]] void time_run(weft_worker *w, weft_domain *d, weft_ent *ent) {
+  if (ent->kind != WEFT_ENT_TASK || !d->ops.ran)
+    return;
+  w->run_began = read_clock_here(w);
+  w->times_run = true;
+}
+[[gnu::noinline]] uint64_t run_took(weft_worker *w) {
+  w->times_run = false;
+  uint64_t began = w->run_began;
+  uint64_t took = read_clock_here(w) - began;
+  return took ? took : 1; // 0 is for what was not measured
+}
+
+// Of a task.
 void tell_ran(weft_worker *w, weft_domain *d, weft_ent *ent, weft_outcome outcome) {
   if (__builtin_expect(d->ops.ran != nullptr, 0))
-    d->ops.ran(d->self, w, ent, outcome, 0);
+    d->ops.ran(d->self, w, ent, outcome, __builtin_expect(w->times_run, 0) ? run_took(w) : 0);
 }
 
 bool take_stack(Task *t) {
@@ -91,6 +109,7 @@ bool take_stack(Task *t) {
     w->rt->stacks_bound++;
     weft_ent_list one{&t->ent, &t->ent, 1};
     t->ent.next = nullptr;
+    w->times_run = false;
     d->ops.ready(d->self, &one, w, WEFT_WHY_WAKE);
     return;
   }
@@ -279,8 +298,7 @@ template <Mode mode>
   if (__builtin_expect(o.which == kYielded, 1)) {
     if (traced<mode>(w))
       event::yielded(t);
-    if (__builtin_expect(d->ops.ran != nullptr, 0))
-      d->ops.ran(d->self, w, &t->ent, WEFT_RAN_YIELDED, 0);
+    tell_ran(w, d, &t->ent, WEFT_RAN_YIELDED);
     weft_ent *head = &t->ent;
     if (untold) {
       w->yielded_tail->next = head;
@@ -302,14 +320,15 @@ template <Mode mode>
   return handed_over;
 }
 
-template <Mode mode> void slice(weft_worker *w, weft_domain *d, uint32_t picks);
+template <Mode mode> bool slice(weft_worker *w, weft_domain *d, uint32_t picks);
 
 template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
   weft_domain *d = child->parent;
   if (mode == Mode::Shared)
     d->running--;
   bool more = child->ready != 0 && child->held == 0;
-  tell_ran(w, d, &child->ent, more ? WEFT_RAN_YIELDED : WEFT_RAN_EMPTY);
+  if (__builtin_expect(d->ops.ran != nullptr, 0))
+    d->ops.ran(d->self, w, &child->ent, more ? WEFT_RAN_YIELDED : WEFT_RAN_EMPTY, child->slice_took);
   if (more) {
     count(w, d, kAgain);
     child->ent.next = nullptr;
@@ -330,11 +349,45 @@ template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
     back_to_parent<mode>(w, d);
 }
 
+// A slice that ends by the clock: its own limit, or that of a slice around it. It is run in lots, the first of one pick, and the
+// clock read after each: so it ends with the first pick after which its time is over, while picks take long, and costs no clock for each where they
+// do not: a lot is then half of what should fit in the time that is left.
+constexpr uint32_t kLongestLot = 64;
+template <Mode mode>
+[[gnu::noinline]] void timed_slice(weft_worker *w, weft_domain *child, uint32_t picks) {
+  const uint64_t outer_end = w->slice_end, began = read_clock_here(w);
+  const uint64_t limit = child->slice_ns ? child->slice_ns : WEFT_NEVER;
+  const uint64_t end = limit < WEFT_NEVER - began && began + limit < outer_end ? began + limit : outer_end;
+  if (picks == 0 && child->slice_ns == 0)
+    picks = child->picks;
+  w->slice_end = end;
+  uint64_t at = began;
+  for (uint32_t lot = 1, left = picks;;) {
+    const uint32_t n = picks && left < lot ? left : lot;
+    const bool all = slice<mode>(w, child, n);
+    const uint64_t before = at;
+    at = read_clock_here(w);
+    if (!all || child->ready == 0 || at >= end || (picks && (left -= n) == 0))
+      break;
+    const uint64_t took = (at - before) / n;
+    const uint64_t fit = took ? (end - at) / took / 2 : kLongestLot;
+    lot = fit >= 2 * lot ? 2 * lot : fit ? static_cast<uint32_t>(fit) : 1;
+    if (lot > kLongestLot)
+      lot = kLongestLot;
+  }
+  w->slice_end = outer_end;
+  child->slice_took = at - began ? at - began : 1;
+}
+
 // Of a child that was picked, by this worker or another one.
 template <Mode mode>
 [[gnu::noinline]] void slice_of_child(weft_worker *w, weft_domain *child, uint32_t picks) {
   weft_domain *outer = begin_slice(w, child);
-  slice<mode>(w, child, picks ? picks : child->picks);
+  child->slice_took = 0;
+  if (__builtin_expect(child->slice_ns != 0 || w->slice_end != WEFT_NEVER, 0))
+    timed_slice<mode>(w, child, picks);
+  else
+    slice<mode>(w, child, picks ? picks : child->picks);
   end_slice(w, child, outer);
   child->in_slice = false;
   bool hollow = mode == Mode::Shared && becomes_hollow(child);
@@ -346,8 +399,10 @@ template <Mode mode>
 
 template <Mode mode>
 [[gnu::noinline]] void run_child(weft_worker *w, weft_domain *d, weft_domain *child,
-                                 uint32_t picks) {
+                                 const weft_slice &allowed) {
+  const uint32_t picks = allowed.picks;
   child->in_slice = true;
+  child->slice_ns = allowed.ns;
   count(w, d, kSlices);
   if (mode == Mode::Shared) {
     d->running++;
@@ -398,8 +453,9 @@ constexpr uint32_t kManyReady = 256;
 
 // There is one resume in it and no call around that, because a call that begins before a switch and
 // ends after it costs two mispredicted returns.
+// Answers whether all picks were made: false where nothing more could be picked, or the turn is over.
 template <Mode mode>
-[[gnu::noinline]] void slice(weft_worker *w, weft_domain *d, uint32_t picks) {
+[[gnu::noinline]] bool slice(weft_worker *w, weft_domain *d, uint32_t picks) {
   // A line is not worth its while for one.
   const bool alone = mode == Mode::Bare || (mode == Mode::Shared && w->rt->workers <= 1 && !w->rt->trace);
   const uint32_t too_few = alone && d->ops.pick_many && !d->ops.ran ? 1 : UINT32_MAX;
@@ -408,7 +464,7 @@ template <Mode mode>
       weft_domain *sent = take_sent(w);
       slice_of_child<mode>(w, sent, sent->sent_picks);
       if (w->turn_over)
-        break;
+        return false;
       continue;
     }
     weft_ent *ent;
@@ -433,12 +489,14 @@ template <Mode mode>
           hold_back(w, d, allowed, running);
         else if (d->ready != running)
           lost(d, d->ready - running);
-        break;
+        return false;
       }
       if (__builtin_expect(ent->reserved != kEntReady, 0))
         picked_marked(d, ent);
       if (traced<mode>(w))
         event::pick(d, ent);
+      if (__builtin_expect(allowed.ns != 0, 0))
+        time_run(w, d, ent);
       w->ahead_end = w->ahead;
       if (mode == Mode::Bare && d->ready == 1 && too_few == 1 && ent->kind == WEFT_ENT_TASK) {
         w->may_stay = w->alone = (w->countdown - 1 < picks - 1 ? w->countdown : picks) - 1;
@@ -460,13 +518,14 @@ template <Mode mode>
         w->countdown -= handed_over;
       }
       if (__builtin_expect(--w->countdown == 0, 0) && check_turn(w))
-        break;
+        return false;
     } else {
-      run_child<mode>(w, d, domain_of(ent), allowed.picks);
+      run_child<mode>(w, d, domain_of(ent), allowed);
       if (w->turn_over)
-        break;
+        return false;
     }
   } while (--picks != 0);
+  return true;
 }
 
 // What became of t, which did not just yield, end unwatched or park in an object. Outside, and with the lock if it parked in a
@@ -551,7 +610,7 @@ void call_another(weft_worker *w, bool took_child) {
     weft_ent *ent = w->found;
     if (__builtin_expect(ent != nullptr, 0)) {
       w->found = nullptr;
-      allowed.picks = w->found_picks;
+      allowed = w->found_slice;
     } else if (!(ent = d->ops.pick(d->self, w, w->now, &allowed))) {
       if (__builtin_expect(allowed.hold != 0, 0))
         refuse_hold(d, "holds back, which WEFT_SCHED_PARALLEL excludes");
@@ -560,10 +619,12 @@ void call_another(weft_worker *w, bool took_child) {
     // Who comes too late to end its wait may be trying to (claim_parked).
     if (__builtin_expect(__atomic_load_n(&ent->reserved, __ATOMIC_RELAXED) != kEntReady, 0))
       picked_marked(d, ent);
+    if (__builtin_expect(allowed.ns != 0, 0))
+      time_run(w, d, ent);
     if (__builtin_expect(ent->kind != WEFT_ENT_TASK, 0)) {
       leave_and_lock(w);
       call_another(w, !is_bound(ent));
-      run_child<Mode::Shared>(w, d, domain_of(ent), allowed.picks);
+      run_child<Mode::Shared>(w, d, domain_of(ent), allowed);
       over = w->turn_over;
       let_go(w);
       enter_sometime(w);

@@ -243,7 +243,7 @@ bool pick_inside(weft_worker *w) {
   weft_ent *ent = root->ops.pick(root->self, w, w->now, &allowed);
   if (ent) {
     w->found = ent;
-    w->found_picks = allowed.picks;
+    w->found_slice = allowed;
   } else if (__builtin_expect(allowed.hold != 0, 0)) {
     refuse_hold(root, "holds back, which WEFT_SCHED_PARALLEL excludes");
   }

@@ -144,6 +144,7 @@ weft_status make_workers(weft_runtime *rt, uint32_t workers) {
     w->index = i;
     w->in_turn = true;
     w->turn_end = WEFT_NEVER;
+    w->slice_end = WEFT_NEVER;
     w->picks_left = UINT64_MAX;
     w->lots = kFirstLots + i;
   }

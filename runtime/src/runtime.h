@@ -57,6 +57,7 @@ struct weft_worker {
   bool holds;         // it has the runtime's lock (hold.h)
   std::atomic<bool> inside, runs; // parallel.h: in the runtime without its lock; a task of the root runs on it
   bool draining;      // it serves the inbox: who woke is a foreign thread
+  bool times_run;     // the running task was picked with a limit of time, at run_began
   uint32_t attention; // kWoken, kParking, kForked: what a run left to look at
   uint32_t index;
   // Yields that come straight back, as nobody else of its domain is ready and no check is due: at the pick, and left.
@@ -73,6 +74,8 @@ struct weft_worker {
   uint64_t checked_at;
   uint64_t turn_end;   // WEFT_NEVER: no limit
   uint64_t picks_left; // UINT64_MAX: no limit
+  uint64_t slice_end;  // of the slices that it is in the first that ends by the clock; WEFT_NEVER
+  uint64_t run_began;
 
   uint64_t lots;            // choose.cpp
   weft::Carriers *carriers; // WEFT_MIGRATE (migrate.cpp); null: its tasks run on its own thread
@@ -83,7 +86,7 @@ struct weft_worker {
   uint64_t next_task_id, last_task_id; // the numbers that it gives
   uint64_t objects;       // stripes that the running task has locked (object_hold.h)
   weft_ent *found;        // picked while it looked for work, and to be run next (parallel.h)
-  uint32_t found_picks;   // its slice
+  weft_slice found_slice; // its slice
   bool sent_some;         // since it last looked for work: what it picked lives on the other side (binding.h)
   weft::Tally tally;
 };
@@ -98,6 +101,7 @@ struct weft_domain {
   uint32_t running; // of those: picked, and not back yet; counted where there are several workers
   uint32_t picks; // in one slice, where the parent's scheduler sets none
   uint32_t held;  // WEFT_HOLD_* of its last pick, which gave nothing (held.h); 0
+  uint64_t slice_ns, slice_took; // of its present or last slice: the limit, 0 for none; how long it was, 0 where that was not measured
   bool in_slice;  // on the path that is being run: re-readied at the end of its slice
   bool closed;
   uint64_t tasks; // not done

@@ -214,7 +214,7 @@ weft_status admit(weft_domain *domain, Task *task, const weft_spawn_attr &attr) 
   call.attr.size = sizeof call.attr;
   call.attr.priority = attr.priority;
   call.attr.deadline_ns = attr.deadline_ns ? attr.deadline_ns : WEFT_NEVER;
-  call.attr.weight = 1;
+  call.attr.weight = attr.weight ? attr.weight : 1;
   call.attr.name = task->name;
   call_native(
       [](void *arg) {
@@ -353,7 +353,7 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
     rt = runtime_here();
   weft_spawn_attr room;
   const weft_spawn_attr *attr = full_attr(given, &room);
-  if (__builtin_expect(!attr || !rt || !fn || !on_loop(rt) || attr->stack >= WEFT_STACK_CLASSES ||
+  if (__builtin_expect(!attr || !rt || !fn || !on_loop(rt) || attr->stack >= WEFT_STACK_CLASSES || attr->reserved != 0 ||
                            (attr->domain && attr->domain->rt != rt),
                        0))
     return WEFT_E_INVAL;

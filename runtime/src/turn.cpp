@@ -307,7 +307,7 @@ weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget) {
   w->errno_at = &errno;
 
   w->now = w->checked_at = rt->host.now(rt->host_self);
-  w->turn_end = WEFT_NEVER;
+  w->turn_end = w->slice_end = WEFT_NEVER;
   w->picks_left = UINT64_MAX;
   if (budget) {
     if (budget->ns && budget->ns < WEFT_NEVER - w->now)

@@ -292,7 +292,7 @@ bool finds_or_tells_lost(weft_worker *w) {
   Halt halt(rt);
   weft_slice allowed = {};
   w->found = rt->root->ops.pick(rt->root->self, w, w->now, &allowed);
-  w->found_picks = allowed.picks;
+  w->found_slice = allowed;
   if (w->found)
     return true;
   if (uint32_t ready = root_ready(rt))

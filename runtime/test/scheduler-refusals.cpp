@@ -57,7 +57,7 @@ TEST_CASE("fifo by name and by path") {
 
 TEST_CASE("an unknown name: the known ones are listed") {
   weft_status status;
-  CHECK(has(refusal("fife", &status), "'fife' is unknown; accepted: explore, fifo"));
+  CHECK(has(refusal("fife", &status), "'fife' is unknown; accepted: explore, fair, fifo"));
   CHECK(status == WEFT_E_NOTFOUND);
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("a registered table is found by its name, once") {
   register_forgetful();
   CHECK(register_forgetful() == WEFT_E_INVAL);
   CHECK(refusal("forgets") == "");
-  CHECK(has(refusal("other"), "accepted: explore, fifo, priority, work_stealing, forgets"));
+  CHECK(has(refusal("other"), "accepted: explore, fair, fifo, priority, work_stealing, forgets"));
 }
 
 TEST_CASE("a table that lacks what is required, or a name, is not registered") {

@@ -161,7 +161,7 @@ void Model::admit(const Step &s, uint32_t kind) {
     weft_status status = WEFT_OK;
     if (ops_.admit) {
       char name[16] = "task";
-      weft_ent_attr attr = {sizeof attr, s.priority, s.deadline, 1, 0, name};
+      weft_ent_attr attr = {sizeof attr, s.priority, s.deadline, weight, 0, name};
       call("admit", false, [&] { status = ops_.admit(self_, &e.ent, &attr); });
       memset(static_cast<void *>(&attr), kPoison, sizeof attr);
       memset(name, kPoison, sizeof name);
@@ -275,6 +275,7 @@ std::vector<uint16_t> Model::pick(uint32_t worker, size_t line) {
   constexpr size_t kMost = 64;
   weft_ent *ents[kMost + 1] = {};
   size_t count = 0;
+  bool timed = false;
   const char *how = line ? "pick_many" : "pick";
   std::vector<uint16_t> got;
   if (line) {
@@ -287,6 +288,7 @@ std::vector<uint16_t> Model::pick(uint32_t worker, size_t line) {
       weft_slice slice = {};
       call(how, true, [&] { ents[0] = ops_.pick(self_, seat(worker), now_, &slice); });
       count = ents[0] != nullptr;
+      timed = slice.ns != 0;
       if (count || slice.hold == 0 || wrong())
         break;
       if (!held_back(how, slice, times))
@@ -302,6 +304,7 @@ std::vector<uint16_t> Model::pick(uint32_t worker, size_t line) {
     if (!took(ents[i], how, worker))
       break;
     auto number = static_cast<uint16_t>(reinterpret_cast<Entity *>(ents[i]) - entities_.data() + 1);
+    entities_[number - 1u].timed = timed;
     got.push_back(number);
     running_[worker].push_back(number);
     if (order_.size() < 100'000)
@@ -312,7 +315,7 @@ std::vector<uint16_t> Model::pick(uint32_t worker, size_t line) {
 
 void Model::told(uint32_t worker, Entity &e, weft_outcome outcome) {
   if (ops_.ran)
-    call("ran", true, [&] { ops_.ran(self_, seat(worker), &e.ent, outcome, 0); });
+    call("ran", true, [&] { ops_.ran(self_, seat(worker), &e.ent, outcome, e.timed ? ran_ns : 0); });
 }
 
 void Model::retire(Entity &e) {

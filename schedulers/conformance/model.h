@@ -35,6 +35,7 @@ struct Entity {
   int32_t priority = 0;
   uint64_t deadline = UINT64_MAX;
   uint64_t since = 0; // picks when it became ready
+  bool timed = false; // its last pick had a limit of ns, so `ran` says how long it took
 };
 
 // What a test looks at beside SCHED-01 and SCHED-02.
@@ -74,6 +75,8 @@ public:
   void fail(const std::string &rule, const std::string &text);
 
   uint64_t sleeps = 0; // calls that slept
+  uint32_t weight = 1; // of who is born next
+  uint64_t ran_ns = 1000; // how long the next one took whose run ends
 
 private:
   struct Seat { // stands for weft_worker, which policies do not look into

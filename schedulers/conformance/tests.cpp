@@ -243,6 +243,8 @@ const std::vector<Test> &tests() {
       {"SCHED-17", "choose", "choose answers one of those asked for", kQueue, LACKS(choose), run_generated, replay_generated,
        with([](Profile &p) { p.chooses = true; })},
       {"SCHED-18", "hold", "a pick that holds back has something queued, and what it waits for ends", kTable, nullptr, run_holds, replay_generated},
+      {"SCHED-19", "shares", "who is always ready has time by its weight, however long its runs are", kQueue, LACKS(admit), run_weights, nullptr, {}, 8},
+      {"SCHED-19", "idle", "who comes back from waiting has its share, and nothing of what it did not use", kQueue, LACKS(admit), run_idle, nullptr, {}, 4},
       {"SCHED-04", "rest", "nor do the other functions", kFull, nullptr, run_generated, replay_generated,
        with([](Profile &p) { p = {true, false, true, true, true, true, false, false}; })},
       {"SCHED-09", "threads", "by threads that overlap: each ready leads to one pick, and nobody sleeps on work", kFull, lacks_parallel, run_threads,

@@ -55,6 +55,9 @@ void replay_order(const Run &run, const Test &test, const Schedule &schedule);
 // starvation.cpp
 void run_starvation(const Run &run, const Test &test, uint64_t seed);
 constexpr uint64_t kStarvations = 60;
+// weights.cpp
+void run_weights(const Run &run, const Test &test, uint64_t seed);
+void run_idle(const Run &run, const Test &test, uint64_t seed);
 // programs.cpp
 void run_programs(const Run &run, const Test &test, uint64_t seed);
 uint64_t programs();

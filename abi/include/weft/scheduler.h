@@ -64,8 +64,9 @@ typedef struct weft_ent_attr {
   const char *name;     /* borrowed during the call; may be NULL */
 } weft_ent_attr;
 
-/* How long the picked entity may run; 0 means no limit of that kind. For a task `picks` has no
- * meaning; for a child domain it is how many picks of its own it may make. */
+/* How long the picked entity may run; 0 means no limit of that kind. A child domain makes at most `picks` picks of its own (with
+ * no limit at all weft_domain_attr.picks), and comes back at the first one after which its ns are over, whatever runs below
+ * it. A task is not stopped by either. With ns set the clock is read, and `ran` says how long it took. */
 typedef struct weft_slice {
   uint64_t ns;
   uint32_t picks;
@@ -171,8 +172,8 @@ typedef struct weft_sched_ops {
    * a child domain is not queued in its parent meanwhile, and the root gives the turn back to the host. */
   weft_ent *(*pick)(void *self, weft_worker *worker, uint64_t now, weft_slice *slice);
 
-  /* Optional: what happened to the entity picked last. ns may be 0 (clock reads are rationed). Comes
-   * before the `ready` of an entity that yielded. */
+  /* Optional: what happened to an entity that was picked. ns: how long it took, at least 1, where its slice had a limit of ns
+   * (of a child domain: its slice); else 0, since clock reads are rationed. Comes before the `ready` of an entity that yielded. */
   void (*ran)(void *self, weft_worker *worker, weft_ent *ent, weft_outcome outcome, uint64_t ns);
   /* Optional: take a queued entity out: WEFT_OK, and no pick gives it. With any other status nothing was
    * changed, and removal takes effect when it is next unqueued (SCHED-13). */

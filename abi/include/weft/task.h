@@ -37,6 +37,8 @@ typedef struct weft_spawn_attr {
   uint32_t flags;       /* WEFT_SPAWN_* */
   uint64_t deadline_ns; /* for the scheduler; 0: none */
   uint64_t word;        /* the language's word, weft_task_word */
+  uint32_t weight;      /* its share among its siblings, where the domain's scheduler shares by weight; 0: 1 */
+  uint32_t reserved;    /* 0, else WEFT_E_INVAL */
 } weft_spawn_attr;
 enum {
   WEFT_SPAWN_DETACHED = 1, /* nobody joins: the record goes when it ends */
@@ -89,8 +91,8 @@ typedef struct weft_domain_attr {
   int32_t priority;
   const char *name;  /* copied */
   const char *sched; /* as WEFT_SCHED: name|path[:key=val,...]; NULL: "fifo" */
-  uint32_t weight;
-  uint32_t picks; /* how many picks one slice may make when the parent sets none; 0: 1 */
+  uint32_t weight; /* its share among its siblings, where the parent's scheduler shares by weight; 0: 1 */
+  uint32_t picks; /* how many picks one slice may make when the parent sets no limit; 0: 1 */
   uint32_t bind;  /* WEFT_BIND_*: which threads run its tasks, and those of all domains below it */
   uint32_t reserved; /* 0, else WEFT_E_INVAL */
 } weft_domain_attr;
