@@ -178,6 +178,10 @@ static SymbolMap runtimeSymbols(ExecutionSession &Session) {
   WEFT_SYMBOL(weft_self_domain);
   WEFT_SYMBOL(weft_domain_create);
   WEFT_SYMBOL(weft_domain_close);
+  WEFT_SYMBOL(weft_domain_get_attr);
+  WEFT_SYMBOL(weft_domain_set_attr);
+  WEFT_SYMBOL(weft_task_get_attr);
+  WEFT_SYMBOL(weft_task_set_attr);
   WEFT_SYMBOL(weft_domain_id);
   WEFT_SYMBOL(weft_get_stats);
   WEFT_SYMBOL(weft_get_domain_stats);

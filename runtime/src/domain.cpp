@@ -121,6 +121,9 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
   d->held_timer.kind = TimerKind::Domain;
   d->ent.id = ++rt->next_domain_id;
   d->picks = attr && attr->picks ? attr->picks : 1;
+  d->priority = attr ? attr->priority : 0;
+  d->deadline = WEFT_NEVER;
+  d->weight = attr && attr->weight ? attr->weight : 1;
   copy_name(d->name, attr && attr->name ? attr->name : parent ? "" : "root");
   if (!rt->timers.reserve(rt->records.load(std::memory_order_relaxed) + rt->token_timers + ++rt->domain_timers)) {
     rt->domain_timers--;
@@ -148,9 +151,9 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
   if (status == WEFT_OK && parent && parent->ops.admit) {
     weft_ent_attr ent_attr = {};
     ent_attr.size = sizeof ent_attr;
-    ent_attr.priority = attr ? attr->priority : 0;
-    ent_attr.deadline_ns = WEFT_NEVER;
-    ent_attr.weight = attr && attr->weight ? attr->weight : 1;
+    ent_attr.priority = d->priority;
+    ent_attr.deadline_ns = d->deadline;
+    ent_attr.weight = d->weight;
     ent_attr.name = d->name;
     status = parent->ops.admit(parent->self, &d->ent, &ent_attr);
     if (status != WEFT_OK)

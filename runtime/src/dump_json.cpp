@@ -115,6 +115,16 @@ void add_frame(void *arg, const Frame &frame) {
   out.add("object", frame.object).add_hex("object_offset", frame.object_offset).close("}");
 }
 
+// What is not as everybody has it.
+void add_attrs(DumpWriter &out, const Attributes &a) {
+  if (a.priority != 0)
+    out.key("priority").text(a.priority < 0 ? "-" : "").number(a.priority < 0 ? -static_cast<int64_t>(a.priority) : a.priority);
+  if (a.deadline != WEFT_NEVER)
+    out.add("deadline_ns", a.deadline);
+  if (a.weight != 1)
+    out.add("weight", a.weight);
+}
+
 void add_task(DumpWriter &out, const Task &t, const DumpCall &call) {
   TaskView v = view_of(t, call);
   out.item().open("{").add("id", v.id).add("name", v.name).add("state", v.state);
@@ -122,6 +132,7 @@ void add_task(DumpWriter &out, const Task &t, const DumpCall &call) {
     out.add("worker", static_cast<uint64_t>(v.worker));
   if (v.waits[0])
     add_wait(out, v);
+  add_attrs(out, attrs_of(t));
   out.add("since_ns", v.since).add("for_ns", call.now > v.since ? call.now - v.since : 0);
   out.add("domain", v.domain->ent.id).key("path").text("\"");
   write_path(out, v.domain, '"');
@@ -162,6 +173,7 @@ void add_domain(DumpWriter &out, const weft_domain &d, const DumpCall &call) {
     out.add("bind", binding_name(d.bind));
   if (d.held != 0)
     out.add("held", hold_name(d.held));
+  add_attrs(out, attrs_of(d));
   add_counters(out, stats_of(d));
   if (!call.interrupted && d.ops.snapshot) {
     // Those that were picked ahead of their run come first.

@@ -83,6 +83,16 @@ void write_frame(void *arg, const Frame &frame) {
   frames->out->text("  ").text(line).text("\n");
 }
 
+// What is not as everybody has it.
+void write_attrs(DumpWriter &out, const char *between, const Attributes &a, uint64_t now) {
+  if (a.priority != 0)
+    out.text(between).text("priority ").text(a.priority < 0 ? "-" : "").number(a.priority < 0 ? -static_cast<int64_t>(a.priority) : a.priority);
+  if (a.deadline != WEFT_NEVER)
+    out.text(between).text(a.deadline > now ? "deadline in " : "deadline missed by ").seconds(a.deadline > now ? a.deadline - now : now - a.deadline);
+  if (a.weight != 1)
+    out.text(between).text("weight ").number(a.weight);
+}
+
 void write_task(DumpWriter &out, const Task &t, const DumpCall &call) {
   TaskView v = view_of(t, call);
   out.text("  #").number(v.id).text(" '").escaped(v.name, '\'').text("' ").text(v.state);
@@ -93,6 +103,7 @@ void write_task(DumpWriter &out, const Task &t, const DumpCall &call) {
   if (v.worker >= 0)
     out.text("; worker ").number(static_cast<uint64_t>(v.worker));
   write_wait(out, v, call.now);
+  write_attrs(out, "; ", attrs_of(t), call.now);
   out.text("; for ").seconds(call.now > v.since ? call.now - v.since : 0);
   out.text("; stack ").text(class_name(v.stack_class));
   if (!v.has_stack)
@@ -196,7 +207,7 @@ void write_worker(DumpWriter &out, const char *indent, const weft_worker &w) {
   write_counters(out, "", stats_of(w));
 }
 
-void write_domain(DumpWriter &out, const char *indent, const weft_domain &d) {
+void write_domain(DumpWriter &out, const char *indent, const weft_domain &d, uint64_t now) {
   out.text(indent).text("domain #").number(d.ent.id).text(" ");
   write_path(out, &d, '\'');
   out.text(": ").text(d.ops.name ? d.ops.name : "?").text(", ").number(tasks_in(d)).text(" tasks, ");
@@ -206,22 +217,23 @@ void write_domain(DumpWriter &out, const char *indent, const weft_domain &d) {
     out.text(", bound to the ").text(binding_name(d.bind));
   if (d.held != 0)
     out.text(", held back ").text(hold_name(d.held));
+  write_attrs(out, ", ", attrs_of(d), now);
   out.text("\n");
   write_counters(out.text(indent), "  ", stats_of(d));
 }
 
 } // namespace
 
-void write_all_counters(DumpWriter &out, const char *indent, weft_runtime *rt) {
+void write_all_counters(DumpWriter &out, const char *indent, weft_runtime *rt, uint64_t now) {
   for (uint32_t i = 0; i < rt->workers; ++i)
     write_worker(out, indent, *worker_at(rt, i));
-  each_domain(rt->root, [&](const weft_domain &d) { write_domain(out, indent, d); });
+  each_domain(rt->root, [&](const weft_domain &d) { write_domain(out, indent, d, now); });
 }
 
 void dump_text(const DumpCall &call) {
   DumpWriter out(call.sink, call.arg);
   write_head(out, call);
-  write_all_counters(out, "  ", call.rt);
+  write_all_counters(out, "  ", call.rt, call.now);
   task_table().each([&](Task &t) {
     if (is_shown(t, call.rt))
       write_task(out, t, call);

@@ -7,6 +7,7 @@
 // is, follows no list, and looks into objects, which are the program's memory, by os::read_memory alone.
 #pragma once
 
+#include "attributes.h"
 #include "backtrace.h"
 #include "dump_writer.h"
 #include "runtime.h"
@@ -74,7 +75,7 @@ void frames_of(const Task &task, const DumpCall &call, FrameVisit visit, void *a
 void dump_text(const DumpCall &call);
 void dump_json(const DumpCall &call);
 // Lines for each worker and domain, as in the text; each begins with `indent`.
-void write_all_counters(DumpWriter &out, const char *indent, weft_runtime *rt);
+void write_all_counters(DumpWriter &out, const char *indent, weft_runtime *rt, uint64_t now);
 
 // "root/inner": names, or numbers where there is none.
 void write_path(DumpWriter &out, const weft_domain *domain, char quote);

@@ -11,6 +11,7 @@
 // Rejected: making the embedded host anew in the child and running on, as libev can. Both processes would run every
 // task and answer every connection; who forks after the runtime was made wants to exec, or one task's work, or a runtime
 // of the child's own, and that can be made.
+#include "attributes.h"
 #include "fatal.h"
 #include "object_hold.h"
 #include "parallel.h"
@@ -48,11 +49,13 @@ void before_fork() {
   traces_lock().lock();
   schedulers_lock().lock();
   task_table().lock().lock();
+  attributes_lock().lock();
   token_table().lock().lock();
 }
 
 void after_fork() {
   token_table().lock().unlock();
+  attributes_lock().unlock();
   task_table().lock().unlock();
   schedulers_lock().unlock();
   traces_lock().unlock();

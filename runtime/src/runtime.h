@@ -101,6 +101,9 @@ struct weft_domain {
   uint32_t running; // of those: picked, and not back yet; counted where there are several workers
   uint32_t picks; // in one slice, where the parent's scheduler sets none
   uint32_t held;  // WEFT_HOLD_* of its last pick, which gave nothing (held.h); 0
+  int32_t priority;  // as an entity of its parent's, with
+  uint32_t weight;   //
+  uint64_t deadline; //
   uint64_t slice_ns, slice_took; // of its present or last slice: the limit, 0 for none; how long it was, 0 where that was not measured
   bool in_slice;  // on the path that is being run: re-readied at the end of its slice
   bool closed;

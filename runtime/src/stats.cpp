@@ -56,7 +56,7 @@ void print_stats(weft_runtime *rt) {
           n(s.stacks_live), n(s.stacks_cached), n(s.stacks_trimmed), guard_name(guard_kind()));
   {
     DumpWriter out([](void *, const char *bytes, size_t size) { fwrite(bytes, 1, size, stderr); }, nullptr);
-    write_all_counters(out, "weft: ", rt);
+    write_all_counters(out, "weft: ", rt, rt->home.now);
   }
   char line[256];
   for (uint32_t c = 1; c < WEFT_STACK_CLASSES; ++c)

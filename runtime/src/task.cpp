@@ -8,6 +8,7 @@
 #include "task.h"
 
 #include "arch/switch.h"
+#include "attributes.h"
 #include "cont.h"
 #include "count.h"
 #include "fatal.h"
@@ -227,6 +228,8 @@ weft_status admit(weft_domain *domain, Task *task, const weft_spawn_attr &attr) 
 
 constexpr weft_spawn_attr kNoAttr = {};
 
+bool has_own(const weft_spawn_attr &attr) { return (static_cast<uint32_t>(attr.priority) | attr.deadline_ns | attr.weight) != 0; }
+
 // What was compiled against an older header lacks the last fields: they are zero. Null: no such size. What is given is not
 // copied: it was just written field by field, and wider loads would wait for all of these.
 inline const weft_spawn_attr *full_attr(const weft_spawn_attr *given, weft_spawn_attr *room) {
@@ -246,7 +249,7 @@ inline const weft_spawn_attr *full_attr(const weft_spawn_attr *given, weft_spawn
   weft_worker *w = parallel_worker(rt);
   weft_domain *root = rt->root;
   if (!w || (attr.domain ? attr.domain : w->running->domain) != root || root->ops.admit || attr.flags & WEFT_SPAWN_DAEMON ||
-      !w->free_tasks || w->next_task_id == w->last_task_id || !enter(w))
+      !w->free_tasks || w->next_task_id == w->last_task_id || has_own(attr) || !enter(w))
     return false;
   if (rt->closing) {
     leave(w);
@@ -274,6 +277,10 @@ template <bool alone>
     take_numbers(w);
   Task *task = take_record(w);
   fill_record(w, task, domain, fn, arg, attr, !out);
+  if (__builtin_expect(has_own(attr), 0) && !keep_attrs(task, attr.priority, attr.deadline_ns, attr.weight)) {
+    give_back(w, task);
+    return WEFT_E_NOMEM;
+  }
   if (__builtin_expect(domain->ops.admit != nullptr, 0)) {
     weft_status status = admit(domain, task, attr);
     if (status != WEFT_OK) {

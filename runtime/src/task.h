@@ -73,7 +73,7 @@ enum TaskFlags : uint32_t {
   kTaskCancelled = 16,    // weft_cancelled
   kTaskShown = 4,         // its handle was, by weft_visit_tasks
   kTaskReleaseLater = 32, // in the inbox: the record goes back when it has been taken out
-  kTaskUnclean = 64,      // it has a name, said what it waits for, or was told of as lost
+  kTaskUnclean = 64,      // it has a name or attributes, said what it waits for, or was told of as lost
 };
 
 // What the task itself says, and who spawns it: no lock is needed for these.
@@ -154,6 +154,7 @@ struct alignas(128) Task {
   weft_status result = WEFT_OK; // why its park ended
   uint32_t slot = 0;
   uint32_t carrier = 0; // whose thread ran it last (migrate.cpp)
+  uint32_t attrs = 0;   // attributes.h; 0: those that everybody has
 
   // Little used.
   InboxNode inbox{nullptr, InboxKind::Task};
@@ -260,12 +261,15 @@ void cancel_here(Task *task);
 // What the inbox holds for a task.
 void serve_note(Task *task);
 
+void forget_attrs(Task *task); // attributes.cpp
 // What the next task in its record relies on. Of one that has ended or never was; flags go back to none by the caller.
 inline void clean_record(Task *task) {
   if (__builtin_expect((task->flags & (kTaskUnclean | kTaskCancelled)) == 0, 1))
     return;
   task->cancels = 0;
   task->waits = nullptr;
+  if (task->attrs != 0)
+    forget_attrs(task);
   task->watched.told = false;
   task->name[0] = '\0';
 }

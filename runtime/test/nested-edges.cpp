@@ -73,3 +73,41 @@ TEST_CASE("a storm of edges from empty to ready, three levels deep") {
       weft_chan_free(c);
   }
 }
+
+TEST_CASE("attributes are changed from everywhere, of tasks that run, wait and end") {
+  for (const char *root : {"priority", "work_stealing", "fair"}) {
+    OnWorkers w(3, root);
+    std::array<weft_domain *, 3> domains = {weft_root_domain(w.rt), domain(weft_root_domain(w.rt), "priority", 1), domain(weft_root_domain(w.rt), "fair", 1)};
+    REQUIRE((domains[1] && domains[2]));
+    constexpr uint32_t kTasks = 12;
+    std::array<std::atomic<weft_task>, kTasks> tasks = {};
+    std::atomic<int> ended{0}, wrong{0};
+    const int rounds = 100 * thoroughly(10);
+    for (uint32_t i = 0; i < kTasks; ++i)
+      w.go(
+          [&, i] {
+            uint32_t lot = i + 1;
+            for (int r = 0; r < rounds; ++r) {
+              lot = lot * 1664525 + 1013904223;
+              // A short one, which others change while it begins and ends.
+              weft_task t = 0;
+              if (OnWorkers::go([] { weft_yield(); }, &t, domains[(lot >> 8) % 3]) != WEFT_OK)
+                wrong++;
+              tasks[i] = t;
+              weft_ent_attr attr = {sizeof attr, static_cast<int32_t>(lot >> 20) % 30, lot & 1 ? WEFT_NEVER : lot >> 12, 1 + (lot >> 16) % 100, 0, nullptr};
+              weft_status set = weft_task_set_attr(tasks[(lot >> 4) % kTasks], &attr);
+              wrong += set != WEFT_OK && set != WEFT_E_STALE;
+              wrong += weft_task_set_attr(weft_self(), &attr) != WEFT_OK;
+              wrong += weft_domain_set_attr(domains[1 + (lot >> 9) % 2], &attr) != WEFT_OK;
+              wrong += weft_task_get_attr(weft_self(), &attr) != WEFT_OK;
+              wrong += weft_join(t) != WEFT_OK;
+            }
+            ended++;
+          },
+          nullptr, domains[i % 3]);
+    CHECK(w.run() == WEFT_OK);
+    INFO(root);
+    CHECK(wrong == 0);
+    CHECK(ended == static_cast<int>(kTasks));
+  }
+}

@@ -74,6 +74,13 @@ WEFT_API uint64_t weft_now(void);
 WEFT_API weft_status weft_cancel(weft_task task);
 WEFT_API int weft_cancelled(void);
 
+/* What its scheduler goes by: priority, deadline_ns (WEFT_NEVER: none) and weight, all three; home and name have to be 0. Of tasks that are queued,
+ * running or parked. A policy with `attr` is told at once; for one without, and until it is asked, the task only keeps it.
+ * Loop's thread or a task. WEFT_E_STALE when the task is done; WEFT_E_INVAL; WEFT_E_NOMEM, with nothing changed. */
+WEFT_API weft_status weft_task_set_attr(weft_task task, const weft_ent_attr *attr);
+/* The present ones. out->size is set before. The same threads and errors. */
+WEFT_API weft_status weft_task_get_attr(weft_task task, weft_ent_attr *out);
+
 WEFT_API weft_task weft_self(void);             /* 0 outside a task */
 WEFT_API uint64_t weft_task_id(weft_task task); /* 0 when gone; never reused */
 WEFT_API uint64_t *weft_task_word(void); /* the language's word of the running task; NULL outside */
@@ -112,6 +119,9 @@ WEFT_API weft_status weft_domain_create(weft_domain *parent, const weft_domain_a
  * domain. Then tokens that wait for it are stale. WEFT_E_BUSY outside tasks while tasks live in it. */
 WEFT_API weft_status weft_domain_close(weft_domain *domain);
 WEFT_API uint64_t weft_domain_id(const weft_domain *domain);
+/* As weft_task_set_attr, of a domain among its parent's entities. WEFT_E_INVAL of a root. */
+WEFT_API weft_status weft_domain_set_attr(weft_domain *domain, const weft_ent_attr *attr);
+WEFT_API weft_status weft_domain_get_attr(const weft_domain *domain, weft_ent_attr *out);
 
 /* --- Looking inside --------------------------------------------------------------------------- */
 

@@ -1,0 +1,153 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Attributes that change while a task or domain lives. The policy is told under a halt, so an entity cannot end meanwhile, also where
+// several workers are in the policy; what it does with them is its affair (SCHED-15).
+#include "attributes.h"
+
+#include "cont.h"
+#include "parallel.h"
+#include "runtime.h"
+
+#include <type_traits>
+
+namespace weft {
+
+namespace {
+
+using AttributeTable = RecordTable<Attributes>;
+constinit AttributeTable table;
+static_assert(std::is_trivially_destructible_v<AttributeTable>); // threads may look while the process ends
+
+struct AttrCall {
+  weft_domain *domain;
+  weft_ent *ent;
+  const weft_ent_attr *attr;
+};
+
+// On the native stack, as all functions of a policy.
+void tell_policy(weft_domain *domain, weft_ent *ent, const weft_ent_attr &attr) {
+  if (!domain->ops.attr)
+    return;
+  AttrCall call{domain, ent, &attr};
+  call_native(
+      [](void *arg) {
+        auto *c = static_cast<AttrCall *>(arg);
+        c->domain->ops.attr(c->domain->self, c->ent, c->attr);
+      },
+      &call);
+}
+
+// What follows `weight` came with it.
+constexpr uint32_t kLeast = offsetof(weft_ent_attr, name) + sizeof(weft_ent_attr::name);
+bool is_right(const weft_ent_attr *attr) { return attr && attr->size >= kLeast && attr->home == 0 && !attr->name && attr->weight != 0; }
+
+weft_ent_attr made_of(int32_t priority, uint64_t deadline, uint32_t weight) {
+  return {sizeof(weft_ent_attr), priority, deadline, weight, 0, nullptr};
+}
+
+weft_status give(const weft_ent_attr &from, weft_ent_attr *out) {
+  if (!out || out->size < kLeast)
+    return WEFT_E_INVAL;
+  uint32_t size = out->size;
+  *out = from;
+  out->size = size;
+  return WEFT_OK;
+}
+
+// The calling thread's runtime, if the task is one of its; WEFT_E_STALE, WEFT_E_INVAL. Under a halt.
+weft_status find_here(weft_runtime *rt, weft_task handle, Task **out) {
+  Task *task = find_task(handle);
+  if (!task || !is_alive(task->ent))
+    return WEFT_E_STALE;
+  if (runtime_of(task) != rt)
+    return WEFT_E_INVAL;
+  *out = task;
+  return WEFT_OK;
+}
+
+} // namespace
+
+std::mutex &attributes_lock() { return table.lock(); }
+
+Attributes attrs_of(const Task &task) {
+  const Attributes *own = task.attrs ? table.at(task.attrs - 1) : nullptr;
+  return own ? *own : Attributes();
+}
+
+Attributes attrs_of(const weft_domain &d) {
+  Attributes own;
+  own.priority = d.priority;
+  own.deadline = d.deadline;
+  own.weight = d.weight;
+  return own;
+}
+
+bool keep_attrs(Task *task, int32_t priority, uint64_t deadline, uint32_t weight) {
+  Attributes *own = task->attrs ? table.at(task->attrs - 1) : table.take(1);
+  if (!own)
+    return false;
+  own->priority = priority;
+  own->deadline = deadline ? deadline : WEFT_NEVER;
+  own->weight = weight ? weight : 1;
+  task->attrs = own->slot + 1;
+  __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskUnclean), __ATOMIC_RELAXED);
+  return true;
+}
+
+void forget_attrs(Task *task) {
+  Attributes *own = table.at(task->attrs - 1);
+  task->attrs = 0;
+  own->set_next_free(nullptr);
+  table.give(own);
+}
+
+} // namespace weft
+
+using namespace weft;
+
+extern "C" {
+
+weft_status weft_task_set_attr(weft_task handle, const weft_ent_attr *attr) {
+  weft_runtime *rt = runtime_here();
+  if (!is_right(attr) || !rt || !on_loop(rt))
+    return WEFT_E_INVAL;
+  Halt halt(rt);
+  Task *task;
+  if (weft_status status = find_here(rt, handle, &task); status != WEFT_OK)
+    return status;
+  if (!keep_attrs(task, attr->priority, attr->deadline_ns, attr->weight))
+    return WEFT_E_NOMEM;
+  tell_policy(task->domain, &task->ent, made_of(attr->priority, attrs_of(*task).deadline, attr->weight));
+  return WEFT_OK;
+}
+
+weft_status weft_task_get_attr(weft_task handle, weft_ent_attr *out) {
+  weft_runtime *rt = runtime_here();
+  if (!rt || !on_loop(rt))
+    return WEFT_E_INVAL;
+  Halt halt(rt);
+  Task *task;
+  if (weft_status status = find_here(rt, handle, &task); status != WEFT_OK)
+    return status;
+  Attributes own = attrs_of(*task);
+  return give(made_of(own.priority, own.deadline, own.weight), out);
+}
+
+weft_status weft_domain_set_attr(weft_domain *d, const weft_ent_attr *attr) {
+  if (!is_right(attr) || !d || !d->parent || !on_loop(d->rt))
+    return WEFT_E_INVAL;
+  Halt halt(d->rt);
+  d->priority = attr->priority;
+  d->deadline = attr->deadline_ns ? attr->deadline_ns : WEFT_NEVER;
+  d->weight = attr->weight;
+  tell_policy(d->parent, &d->ent, made_of(d->priority, d->deadline, d->weight));
+  return WEFT_OK;
+}
+
+weft_status weft_domain_get_attr(const weft_domain *d, weft_ent_attr *out) {
+  if (!d || !d->parent || !on_loop(d->rt))
+    return WEFT_E_INVAL;
+  Hold hold(d->rt);
+  return give(made_of(d->priority, d->deadline, d->weight), out);
+}
+}
