@@ -5,6 +5,7 @@
 #include "attributes.h"
 
 #include "cont.h"
+#include "lend.h"
 #include "parallel.h"
 #include "runtime.h"
 
@@ -69,9 +70,27 @@ weft_status find_here(weft_runtime *rt, weft_task handle, Task **out) {
 
 std::mutex &attributes_lock() { return table.lock(); }
 
+Attributes *own_attrs(const Task *task) { return task->attrs ? table.at(task->attrs - 1) : nullptr; }
+
 Attributes attrs_of(const Task &task) {
-  const Attributes *own = task.attrs ? table.at(task.attrs - 1) : nullptr;
+  const Attributes *own = own_attrs(&task);
   return own ? *own : Attributes();
+}
+
+Attributes *take_attrs(Task *task) {
+  if (task->attrs)
+    return own_attrs(task);
+  Attributes *own = table.take(1);
+  if (!own)
+    return nullptr;
+  task->attrs = own->slot + 1;
+  __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskUnclean), __ATOMIC_RELAXED);
+  return own;
+}
+
+void tell_attrs(Task *task, const Attributes &own) {
+  if (is_alive(task->ent))
+    tell_policy(task->domain, &task->ent, made_of(own.told_priority, own.told_deadline, own.weight));
 }
 
 Attributes attrs_of(const weft_domain &d) {
@@ -83,21 +102,22 @@ Attributes attrs_of(const weft_domain &d) {
 }
 
 bool keep_attrs(Task *task, int32_t priority, uint64_t deadline, uint32_t weight) {
-  Attributes *own = task->attrs ? table.at(task->attrs - 1) : table.take(1);
+  Attributes *own = take_attrs(task);
   if (!own)
     return false;
-  own->priority = priority;
-  own->deadline = deadline ? deadline : WEFT_NEVER;
+  own->told_priority = own->priority = priority;
+  own->told_deadline = own->deadline = deadline ? deadline : WEFT_NEVER;
   own->weight = weight ? weight : 1;
-  task->attrs = own->slot + 1;
-  __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskUnclean), __ATOMIC_RELAXED);
   return true;
 }
 
 void forget_attrs(Task *task) {
-  Attributes *own = table.at(task->attrs - 1);
+  Attributes *own = own_attrs(task);
+  end_loans(task, own);
   task->attrs = 0;
-  own->set_next_free(nullptr);
+  uint32_t slot = own->slot;
+  *own = Attributes();
+  own->slot = slot;
   table.give(own);
 }
 
@@ -117,7 +137,8 @@ weft_status weft_task_set_attr(weft_task handle, const weft_ent_attr *attr) {
     return status;
   if (!keep_attrs(task, attr->priority, attr->deadline_ns, attr->weight))
     return WEFT_E_NOMEM;
-  tell_policy(task->domain, &task->ent, made_of(attr->priority, attrs_of(*task).deadline, attr->weight));
+  tell_attrs(task, *own_attrs(task));
+  loans_changed(task);
   return WEFT_OK;
 }
 

@@ -14,7 +14,13 @@ struct Attributes {
   int32_t priority = 0;
   uint64_t deadline = WEFT_NEVER;
   uint32_t weight = 1;
-  Attributes *next = nullptr;
+  Attributes *next = nullptr; // while it is free
+  // Loans (lend.h). What the policy was told: its own, or what was lent to it.
+  int32_t told_priority = 0;
+  uint64_t told_deadline = WEFT_NEVER;
+  Task *lends_to = nullptr;  // who holds what it waits for
+  Task *loans = nullptr;     // who lend to it, by next_loan
+  Task *next_loan = nullptr;
   Attributes *next_free() const { return next; }
   void set_next_free(Attributes *to) { next = to; }
 };
@@ -22,6 +28,10 @@ struct Attributes {
 // Of a task that is not free.
 Attributes attrs_of(const Task &task);
 Attributes attrs_of(const weft_domain &domain);
+Attributes *own_attrs(const Task *task); // null: it has none
+Attributes *take_attrs(Task *task);      // never has none afterwards; null: no memory
+// Its scheduler, of what it shall go by.
+void tell_attrs(Task *task, const Attributes &own);
 std::mutex &attributes_lock(); // of the table, across a fork
 // deadline and weight as in weft_spawn_attr: 0 is none, and 1. With the runtime's lock, and nobody inside who may end the task. False: no memory.
 bool keep_attrs(Task *task, int32_t priority, uint64_t deadline, uint32_t weight);

@@ -13,6 +13,7 @@
 #include "cont.h"
 #include "count.h"
 #include "held.h"
+#include "lend.h"
 #include "parallel.h"
 #include "runtime.h"
 #include "trace.h"
@@ -137,6 +138,8 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
     delete d;
     return status;
   }
+  if (d->ops.attr)
+    any_lends.store(true, std::memory_order_relaxed);
   if (d->ops.choose) // calls ask it on their way with locks: the common one stays as short as it is
     any_parallel.store(true, std::memory_order_relaxed);
   uint32_t entered = 0;

@@ -5,6 +5,8 @@
 // switches when one task locks in a loop, but a waiter can lose without bound).
 #include "mutex.h"
 
+#include "lend.h"
+
 using namespace weft;
 
 weft_status weft_mutex_lock(weft_mutex *m) { return weft_mutex_lock_with(m, 0, WEFT_NEVER); }
@@ -20,6 +22,7 @@ weft_status weft_mutex_lock_with(weft_mutex *m, uint32_t flags, uint64_t deadlin
     return WEFT_E_BUSY;
   if (!self)
     return WEFT_E_NOTASK;
+  Loan loan(self, m);
   return wait_in(&hold, m->waiters, self, nullptr, WaitKind::Mutex, m, deadline_ns);
 }
 
@@ -42,8 +45,11 @@ weft_status hand_on(weft_mutex *m) {
   if (m->owner == 0)
     return WEFT_E_INVAL;
   if (Waiter *next = peek_waiter(m->waiters)) {
+    const uint64_t before = m->owner;
     choose_waiter(next, WEFT_OK);
     m->owner = owner_word(next->wait->task);
+    if (__builtin_expect(any_loans.load(std::memory_order_relaxed), 0))
+      hand_on_loans(m, before, next->wait->task);
     wake_chosen(next);
   } else {
     m->owner = 0;
@@ -56,6 +62,7 @@ void lock_through_cancels(ObjectHold *hold, weft_mutex *m, Task *self) {
     m->owner = owner_word(self);
     return;
   }
+  Loan loan(self, m);
   Wait wait{self};
   Waiter waiter{&wait};
   push_waiter(m->waiters, &waiter);

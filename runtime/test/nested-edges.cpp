@@ -111,3 +111,49 @@ TEST_CASE("attributes are changed from everywhere, of tasks that run, wait and e
     CHECK(ended == static_cast<int>(kTasks));
   }
 }
+
+TEST_CASE("priorities are lent by many at a time, whose waits end by locks, deadlines and cancels") {
+  OnWorkers w(3, "priority");
+  std::array<weft_domain *, 2> domains = {weft_root_domain(w.rt), domain(weft_root_domain(w.rt), "priority", 1)};
+  REQUIRE(domains[1]);
+  std::array<weft_mutex, 3> locks = {};
+  std::array<int, 3> inside = {};
+  constexpr uint32_t kTasks = 10;
+  std::array<std::atomic<weft_task>, kTasks> tasks = {};
+  std::atomic<int> wrong{0}, ended{0};
+  const int rounds = 100 * thoroughly(10);
+  for (uint32_t i = 0; i < kTasks; ++i)
+    w.go(
+        [&, i] {
+          tasks[i] = weft_self();
+          uint32_t lot = i + 1;
+          for (int r = 0; r < rounds; ++r) {
+            lot = lot * 1664525 + 1013904223;
+            weft_ent_attr attr = {sizeof attr, static_cast<int32_t>(lot >> 20) % 30, WEFT_NEVER, 1, 0, nullptr};
+            wrong += weft_task_set_attr(weft_self(), &attr) != WEFT_OK;
+            const uint32_t first = (lot >> 8) % 3, then = first + 1; // in order: no deadlock
+            const uint64_t until = lot & 64 ? WEFT_NEVER : weft_now() + (lot >> 16) % 20000;
+            if (weft_mutex_lock_with(&locks[first], 0, until) == WEFT_OK) {
+              wrong += inside[first]++ != 0;
+              if (then < 3 && weft_mutex_lock(&locks[then]) == WEFT_OK) {
+                weft_yield();
+                wrong += weft_mutex_unlock(&locks[then]) != WEFT_OK;
+              }
+              wrong += --inside[first] != 0;
+              wrong += weft_mutex_unlock(&locks[first]) != WEFT_OK;
+            }
+            if (lot % 5 == 0)
+              weft_cancel(tasks[(lot >> 10) % kTasks]);
+            attr.priority = static_cast<int32_t>(lot >> 8) % 30;
+            weft_status set = weft_task_set_attr(tasks[(lot >> 12) % kTasks], &attr);
+            wrong += set != WEFT_OK && set != WEFT_E_STALE;
+          }
+          ended++;
+        },
+        nullptr, domains[i % 2]);
+  CHECK(w.run() == WEFT_OK);
+  CHECK(wrong == 0);
+  CHECK(ended == static_cast<int>(kTasks));
+  for (const weft_mutex &m : locks)
+    CHECK(m.owner == 0);
+}

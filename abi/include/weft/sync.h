@@ -65,6 +65,7 @@ typedef struct weft_mutex {
   uint64_t owner; /* task, 0 when free */
   weft_wait_list waiters;
 } weft_mutex;
+/* Who waits lends its priority and deadline to the owner, where that one's scheduler goes by them (TASK-09). */
 WEFT_API weft_status weft_mutex_lock(weft_mutex *m); /* WEFT_E_BUSY: the caller owns it already */
 /* With a deadline (WEFT_E_TIMEOUT); with WEFT_MUTEX_RELOCK_WAITS the owner may lock again and waits
  * until another task unlocks, as Go's does. */

@@ -1,0 +1,139 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+#include "lend.h"
+
+#include "runtime.h"
+#include "wait.h"
+
+namespace weft {
+
+constinit std::atomic<bool> any_lends{false}, any_loans{false};
+
+namespace {
+
+constexpr int kLongestChain = 64;
+
+Task *holder_of(const weft_mutex *m) { return m->owner == 0 || m->owner == UINT64_MAX ? nullptr : find_task(m->owner); }
+
+void unlink_loan(Task *from, Attributes *own) {
+  Attributes *to = own_attrs(own->lends_to);
+  Task **link = &to->loans;
+  while (*link != from)
+    link = &own_attrs(*link)->next_loan;
+  *link = own->next_loan;
+  own->lends_to = own->next_loan = nullptr;
+}
+
+void link_loan(Task *from, Attributes *own, Task *to, Attributes *its) {
+  own->lends_to = to;
+  own->next_loan = its->loans;
+  its->loans = from;
+}
+
+// The holder of what a parked task waits for, if it may be lent something; that is linked then.
+Task *link_waiter(Task *task, const weft_mutex *m) {
+  Task *to = holder_of(m);
+  if (!to || to == task || to->rt != task->rt || !to->domain || !to->domain->ops.attr || !is_alive(to->ent))
+    return nullptr;
+  if (!task->attrs && !to->attrs) // both as everybody; if that changes, loans_changed comes by here
+    return nullptr;
+  Attributes *own = take_attrs(task), *its = own ? take_attrs(to) : nullptr;
+  if (!its)
+    return nullptr;
+  if (own->lends_to)
+    return own->lends_to;
+  any_loans.store(true, std::memory_order_relaxed);
+  link_loan(task, own, to, its);
+  return to;
+}
+
+// What it goes by, anew; and those above it in the chain.
+void refresh(Task *task) {
+  for (int i = 0; task && i < kLongestChain; ++i) {
+    Attributes *own = own_attrs(task);
+    int32_t priority = own->priority;
+    uint64_t deadline = own->deadline;
+    for (Task *l = own->loans; l;) {
+      const Attributes *its = own_attrs(l);
+      priority = its->told_priority > priority ? its->told_priority : priority;
+      deadline = its->told_deadline < deadline ? its->told_deadline : deadline;
+      l = its->next_loan;
+    }
+    if (priority == own->told_priority && deadline == own->told_deadline)
+      return;
+    own->told_priority = priority;
+    own->told_deadline = deadline;
+    tell_attrs(task, *own);
+    Task *to = own->lends_to;
+    if (!to && is_parked(task) && wait_of(task) == WaitKind::Mutex)
+      to = link_waiter(task, static_cast<const weft_mutex *>(task->object));
+    task = to;
+  }
+}
+
+} // namespace
+
+Task *lend(Task *self, const weft_mutex *m) {
+  if (self->rt->parallel)
+    return nullptr;
+  if (Task *to = link_waiter(self, m))
+    refresh(to);
+  return self;
+}
+
+void take_back(Task *self) {
+  Attributes *own = own_attrs(self);
+  Task *to = own ? own->lends_to : nullptr;
+  if (!to)
+    return;
+  unlink_loan(self, own);
+  if (!self->rt->stopping) // else its policies may have gone
+    refresh(to);
+}
+
+void hand_on_loans(weft_mutex *m, uint64_t from_word, Task *to) {
+  if (to->rt->parallel)
+    return;
+  Task *from = from_word == UINT64_MAX ? nullptr : find_task(from_word);
+  Attributes *own = own_attrs(to);
+  if (own && own->lends_to && own->lends_to == from)
+    unlink_loan(to, own);
+  for (Waiter *w = first_waiter(m->waiters); w; w = w->next) {
+    Task *waits = w->wait->task;
+    own = own_attrs(waits);
+    if (own && own->lends_to && own->lends_to == from)
+      unlink_loan(waits, own);
+    if (!waits->rt->stopping)
+      link_waiter(waits, m);
+  }
+  if (to->rt->stopping)
+    return;
+  if (from && from->attrs)
+    refresh(from);
+  if (to->attrs)
+    refresh(to);
+}
+
+void loans_changed(Task *task) {
+  Attributes *own = own_attrs(task);
+  if (!task->rt->parallel) {
+    refresh(task); // what is lent to it counts, too
+    Task *to = own->lends_to;
+    if (!to && is_parked(task) && wait_of(task) == WaitKind::Mutex)
+      to = link_waiter(task, static_cast<const weft_mutex *>(task->object));
+    if (to)
+      refresh(to);
+  }
+}
+
+void end_loans(Task *task, Attributes *own) {
+  if (own->lends_to)
+    unlink_loan(task, own);
+  while (Task *l = own->loans) {
+    Attributes *its = own_attrs(l);
+    own->loans = its->next_loan;
+    its->lends_to = its->next_loan = nullptr;
+  }
+}
+
+} // namespace weft
