@@ -8,6 +8,8 @@ extern "C" {
 extern const weft_sched_ops weft_sched_explore;
 extern const weft_sched_ops weft_sched_fair;
 extern const weft_sched_ops weft_sched_fifo;
+extern const weft_sched_ops weft_sched_frame;
+extern const weft_sched_ops weft_sched_limited;
 extern const weft_sched_ops weft_sched_priority;
 extern const weft_sched_ops weft_sched_work_stealing;
 
@@ -24,8 +26,8 @@ const weft_host_ops *weft_epoll_host_ops(void);
 namespace weft {
 
 const weft_sched_ops *const *builtin_schedulers(size_t *count) {
-  static const weft_sched_ops *const all[] = {&weft_sched_explore, &weft_sched_fair, &weft_sched_fifo,
-                                            &weft_sched_priority, &weft_sched_work_stealing};
+  static const weft_sched_ops *const all[] = {&weft_sched_explore, &weft_sched_fair,     &weft_sched_fifo,         &weft_sched_frame,
+                                              &weft_sched_limited, &weft_sched_priority, &weft_sched_work_stealing};
   *count = sizeof all / sizeof all[0];
   return all;
 }

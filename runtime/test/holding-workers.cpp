@@ -45,11 +45,14 @@ void all_run(const char *root, const char *child, uint32_t bind, int tasks, int 
 
 } // namespace
 
-TEST_CASE("several workers: as many run at a time as a root that waits for runs allows, and no more") {
+namespace {
+
+// Two at a time, whoever counts them.
+void two_at_a_time(const char *sched) {
   Holding::enroll();
   std::atomic<int> here{0}, running{0}, most{0}, met{0};
   {
-    OnWorkers w(4, "holding:limit=2");
+    OnWorkers w(4, sched);
     for (int i = 0; i < 20; ++i)
       w.go([&] {
         for (int s = 0; s < 20; ++s) {
@@ -67,7 +70,20 @@ TEST_CASE("several workers: as many run at a time as a root that waits for runs 
   }
   CHECK(met == 20);
   CHECK(most == 2);
+}
+
+} // namespace
+
+TEST_CASE("several workers: as many run at a time as a root that waits for runs allows, and no more") {
+  two_at_a_time("holding:limit=2");
   CHECK(Holding::most_running == 2);
+}
+
+TEST_CASE("several workers: limited lets so many run at a time, of whatever policy") {
+  for (const char *sched : {"limited:parallelism=2", "limited:parallelism=2,of=priority", "limited:parallelism=2,of=work_stealing"}) {
+    INFO(sched);
+    two_at_a_time(sched);
+  }
 }
 
 TEST_CASE("several workers: a root that holds back for a time wakes one when it is over, and asks nobody meanwhile") {
@@ -80,7 +96,7 @@ TEST_CASE("several workers: a root that holds back till the next turn gets one")
 
 TEST_CASE("several workers: a child that holds back, under policies with and without the lock, on each side") {
   for (const char *root : {"fifo", "work_stealing"})
-    for (const char *child : {"holding:every=50000", "holding:turn=2", "holding:limit=1"})
+    for (const char *child : {"holding:every=50000", "holding:turn=2", "holding:limit=1", "limited:rate=100000,parallelism=1", "limited:quota=1ms,period=2ms", "frame:budget=50us"})
       for (uint32_t bind : {WEFT_BIND_ANY, WEFT_BIND_HOST, WEFT_BIND_POOL}) {
         INFO(root << " " << child << " " << bind);
         all_run(root, child, bind, 5, 20);
@@ -88,7 +104,7 @@ TEST_CASE("several workers: a child that holds back, under policies with and wit
 }
 
 TEST_CASE("several workers: a domain that waits for its child on the other side goes on when that has run") {
-  for (const char *root : {"fifo", "work_stealing", "holding:limit=2"})
+  for (const char *root : {"fifo", "work_stealing", "holding:limit=2", "frame:budget=50us"})
     for (const char *sched : {"holding:limit=1", "holding:limit=2", "holding:turn=2", "holding:every=20000", "holding:limit=1,every=20000"}) {
       INFO(root << " " << sched);
       Holding::enroll();

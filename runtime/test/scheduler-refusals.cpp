@@ -243,7 +243,7 @@ TEST_CASE("a registered table is found by its name, once") {
   register_forgetful();
   CHECK(register_forgetful() == WEFT_E_INVAL);
   CHECK(refusal("forgets") == "");
-  CHECK(has(refusal("other"), "accepted: explore, fair, fifo, priority, work_stealing, forgets"));
+  CHECK(has(refusal("other"), "accepted: explore, fair, fifo, frame, limited, priority, work_stealing, forgets"));
 }
 
 TEST_CASE("a table that lacks what is required, or a name, is not registered") {

@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 // A program whose trace is checked: three levels of domains, waits of each kind, a budget that ends turns
-// in the middle of slices, a thread that completes. "abort" as argument: ends by abort() in a task.
+// in the middle of slices, a thread that completes. "abort" as argument: ends by abort() in a task; "held": the domains hold back.
 #include "weft/hosts/manual.h"
 #include "weft/sync.h"
 #include "weft/task.h"
@@ -26,10 +26,11 @@ void spawn(weft_domain *domain, const char *name, weft_task_fn fn) {
     abort();
 }
 
-weft_domain *domain(weft_domain *parent, const char *name) {
+weft_domain *domain(weft_domain *parent, const char *name, const char *sched) {
   weft_domain_attr attr = {};
   attr.size = sizeof attr;
   attr.name = name;
+  attr.sched = sched;
   weft_domain *d = nullptr;
   if (weft_domain_create(parent, &attr, &d, nullptr, 0) != WEFT_OK)
     abort();
@@ -39,7 +40,7 @@ weft_domain *domain(weft_domain *parent, const char *name) {
 } // namespace
 
 int main(int argc, char **argv) {
-  const bool aborts = argc > 1 && strcmp(argv[1], "abort") == 0;
+  const bool aborts = argc > 1 && strcmp(argv[1], "abort") == 0, held = argc > 1 && strcmp(argv[1], "held") == 0;
   weft_manual_host *host = weft_manual_host_new();
   weft_runtime *rt;
   char error[256];
@@ -49,7 +50,9 @@ int main(int argc, char **argv) {
   }
   chan = weft_chan_new(sizeof(int), 0);
   token = weft_token_new(rt);
-  weft_domain *outer = domain(nullptr, "outer"), *inner = domain(outer, "in\"ner\\\n");
+  weft_domain *outer = domain(nullptr, "outer", held ? "limited:rate=1000000,burst=8" : nullptr),
+              *inner = domain(outer, "in\"ner\\\n", held ? "limited:parallelism=1" : nullptr),
+              *gui = held ? domain(nullptr, "gui", "frame:budget=1ns") : nullptr;
   for (weft_domain *d : {outer, inner, static_cast<weft_domain *>(nullptr)}) {
     spawn(d, "yields", [](void *) {
       for (int i = 0; i < 5; ++i)
@@ -57,6 +60,12 @@ int main(int argc, char **argv) {
     });
     spawn(d, "sleeps", [](void *) { weft_sleep(1000); });
   }
+  if (held)
+    for (int i = 0; i < 2; ++i)
+      spawn(gui, "paints", [](void *) {
+        for (int n = 0; n < 12; ++n) // on when the others have ended: a turn is short
+          weft_yield();
+      });
   spawn(inner, "sends", [](void *) {
     for (int i = 0; i < 3; ++i)
       weft_chan_send(chan, &i);
