@@ -482,6 +482,8 @@ template <Mode mode>
       w->ahead = at + 1;
       w->ahead_end = mode == Mode::Shared ? w->ahead : at + 1 + more;
     } else {
+      if (mode == Mode::Shared && d->held != 0) // by another worker, since this one picked last: it is asked again
+        forget_hold(d);
       ent = d->ops.pick(d->self, w, w->now, &allowed);
       if (__builtin_expect(!ent, 0)) {
         uint32_t running = mode == Mode::Shared ? d->running : 0;

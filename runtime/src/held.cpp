@@ -27,6 +27,7 @@ constexpr uint64_t kLongest = uint64_t{1} << 62; // ns: about 146 years
     refuse_hold(d, "holds back, which pick_many excludes");
   if (d->ready == running)
     refuse_hold(d, "holds back, but none of its entities is queued");
+  forget_hold(d);
   switch (allowed.hold) {
   case WEFT_HOLD_NS:
     if (allowed.ns == 0 || allowed.ns > kLongest)
