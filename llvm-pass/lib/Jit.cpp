@@ -24,6 +24,7 @@
 #include "weft/arch/x86_64.h"
 #include "weft/code.h"
 #include "weft/exceptions.h"
+#include "weft/group.h"
 #include "weft/sync.h"
 #include "weft/task.h"
 #include "llvm/ADT/STLExtras.h"
@@ -230,6 +231,16 @@ static SymbolMap runtimeSymbols(ExecutionSession &Session) {
   WEFT_SYMBOL(weft_sem_release);
   WEFT_SYMBOL(weft_wait_group_add);
   WEFT_SYMBOL(weft_wait_group_wait);
+  // group.h
+  WEFT_SYMBOL(weft_group_new);
+  WEFT_SYMBOL(weft_group_spawn);
+  WEFT_SYMBOL(weft_group_cancel);
+  WEFT_SYMBOL(weft_group_wait);
+  WEFT_SYMBOL(weft_group_free);
+  WEFT_SYMBOL(weft_deadline_begin);
+  WEFT_SYMBOL(weft_deadline_end);
+  WEFT_SYMBOL(weft_shield_begin);
+  WEFT_SYMBOL(weft_shield_end);
 #undef WEFT_SYMBOL
   return Map;
 }

@@ -70,7 +70,7 @@ weft_status find_here(weft_runtime *rt, weft_task handle, Task **out) {
 
 std::mutex &attributes_lock() { return table.lock(); }
 
-Attributes *own_attrs(const Task *task) { return task->attrs ? table.at(task->attrs - 1) : nullptr; }
+Attributes *own_attrs(const Task *task) { return task->inbox.word ? table.at(task->inbox.word - 1) : nullptr; }
 
 Attributes attrs_of(const Task &task) {
   const Attributes *own = own_attrs(&task);
@@ -78,12 +78,12 @@ Attributes attrs_of(const Task &task) {
 }
 
 Attributes *take_attrs(Task *task) {
-  if (task->attrs)
+  if (task->inbox.word)
     return own_attrs(task);
   Attributes *own = table.take(1);
   if (!own)
     return nullptr;
-  task->attrs = own->slot + 1;
+  task->inbox.word = own->slot + 1;
   __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskUnclean), __ATOMIC_RELAXED);
   return own;
 }
@@ -114,7 +114,7 @@ bool keep_attrs(Task *task, int32_t priority, uint64_t deadline, uint32_t weight
 void forget_attrs(Task *task) {
   Attributes *own = own_attrs(task);
   end_loans(task, own);
-  task->attrs = 0;
+  task->inbox.word = 0;
   uint32_t slot = own->slot;
   *own = Attributes();
   own->slot = slot;

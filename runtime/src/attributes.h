@@ -1,7 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 // What a task's scheduler goes by, kept for who asks: dumps, and weft_task_get_attr. Mostly everybody has the same, so a record has
-// only a number in its third line; the few that have their own find them in a table beside.
+// only a number; the few that have their own find them in a table beside.
 #pragma once
 
 #include "task.h"

@@ -106,6 +106,7 @@ WEFT_DEBUG_TABLE DebugEntry weft_debug_tasks[] = {
     WAIT("domain to close", Close),
     WAIT("memory for a stack", Stack),
     WAIT("token", Token),
+    WAIT("group", Group),
     WAIT("host", Host),
     WAIT("channel send", Send),
     WAIT("channel receive", Receive),

@@ -37,6 +37,8 @@ const char *waits_of(const Task &t) {
     return "memory for a stack";
   case WaitKind::Token:
     return "token";
+  case WaitKind::Group:
+    return "group";
   case WaitKind::Host:
     return "host";
   case WaitKind::Send:

@@ -13,11 +13,13 @@
 
 namespace weft {
 
-enum class InboxKind : uint32_t { Task, Token };
+enum class InboxKind : uint16_t { Task, Token };
 
 struct InboxNode {
   InboxNode *next = nullptr;
   InboxKind kind;
+  uint16_t half = 0; // its owner's, as the next one: there is room
+  uint32_t word = 0;
 };
 
 class Inbox {

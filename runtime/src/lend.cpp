@@ -35,7 +35,7 @@ Task *link_waiter(Task *task, const weft_mutex *m) {
   Task *to = holder_of(m);
   if (!to || to == task || to->rt != task->rt || !to->domain || !to->domain->ops.attr || !is_alive(to->ent))
     return nullptr;
-  if (!task->attrs && !to->attrs) // both as everybody; if that changes, loans_changed comes by here
+  if (!task->inbox.word && !to->inbox.word) // both as everybody; if that changes, loans_changed comes by here
     return nullptr;
   Attributes *own = take_attrs(task), *its = own ? take_attrs(to) : nullptr;
   if (!its)
@@ -108,9 +108,9 @@ void hand_on_loans(weft_mutex *m, uint64_t from_word, Task *to) {
   }
   if (to->rt->stopping)
     return;
-  if (from && from->attrs)
+  if (from && from->inbox.word)
     refresh(from);
-  if (to->attrs)
+  if (to->inbox.word)
     refresh(to);
 }
 

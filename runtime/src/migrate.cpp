@@ -157,8 +157,8 @@ void stop_carriers(weft_runtime *rt) {
 
 arch::Outcome carry(weft_worker *w, Task *t) {
   Carriers *c = w->carriers;
-  uint32_t who = draw(c, t->carrier);
-  t->carrier = who;
+  uint32_t who = draw(c, t->inbox.half);
+  t->inbox.half = static_cast<uint16_t>(who);
   if (who == 0) {
     begin_run_with_locks();
     *w->errno_at = t->errno_value;

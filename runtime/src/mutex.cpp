@@ -6,6 +6,7 @@
 #include "mutex.h"
 
 #include "lend.h"
+#include "scope.h"
 
 using namespace weft;
 
@@ -66,11 +67,10 @@ void lock_through_cancels(ObjectHold *hold, weft_mutex *m, Task *self) {
   Wait wait{self};
   Waiter waiter{&wait};
   push_waiter(m->waiters, &waiter);
-  uint32_t cancels = 0;
+  uint32_t kept = 0;
   while (park_until_chosen(hold, wait, WaitKind::Mutex, m, WEFT_NEVER) != WEFT_OK)
-    ++cancels;
-  while (cancels-- != 0)
-    task_keep_cancel(self);
+    kept = put_cancel_aside(self, kept);
+  give_back_aside(self, kept);
 }
 
 } // namespace weft

@@ -187,7 +187,7 @@ bool park_inside(weft_worker *w, Task *task, WaitKind kind) {
   if (__builtin_expect(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) == 0, 1) || !take_cancel(task))
     return true;
   if (!claim_parked(task)) { // its deadline was first
-    give_cancel(task);
+    return_cancel(task);
     return true;
   }
   set_wait(task, WaitKind::None);

@@ -10,6 +10,7 @@
 #include "cont.h"
 #include "parallel.h"
 #include "runtime.h"
+#include "scope.h"
 #include "trace.h"
 #include "worker.h"
 #include "wait_task.h"
@@ -24,9 +25,9 @@ namespace weft {
   return __builtin_expect(w != nullptr, 1) ? w->running : nullptr;
 }
 
-weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns) {
-  if (__builtin_expect(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) != 0, 0) && kind != WaitKind::Host && take_cancel(task))
-    return WEFT_E_CANCELLED;
+namespace {
+
+[[gnu::always_inline]] inline weft_status park(Task *task, WaitKind kind, uint64_t deadline_ns) {
   if (__builtin_expect(only_dispatch_above(), 1)) {
     // No handler of the language stands between. The nearest handler is the loop itself: the first
     // entry of its table, which needs no search.
@@ -38,6 +39,32 @@ weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns) {
   if (__builtin_expect(task->sampled, 0))
     sample_run(task);
   return task->result;
+}
+
+// A deadline has passed, or a cancel is pending. The first parks all the same, so that a loop that takes no notice leaves others their turn:
+// as one whose own deadline has passed; or where that may not be armed, for want of the lock, park_inside sees to it.
+[[gnu::noinline]] weft_status park_cancelled(Task *task, WaitKind kind, uint64_t deadline_ns) {
+  if (!(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) & kCancelPassed))
+    return take_cancel(task) ? WEFT_E_CANCELLED : park(task, kind, deadline_ns);
+  weft_runtime *rt = task->rt;
+  const bool in_object = rt->parallel && waits_in_object(kind);
+  if (in_object && !worker_here(rt)->holds)
+    return park(task, kind, deadline_ns);
+  weft_status status = park(task, kind, 0);
+  if (in_object && status == WEFT_OK)
+    forget_deadline(task);
+  if (status != WEFT_E_TIMEOUT)
+    return status;
+  take_cancel(task);
+  return WEFT_E_CANCELLED;
+}
+
+} // namespace
+
+weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns) {
+  if (__builtin_expect(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) != 0, 0) && kind != WaitKind::Host)
+    return park_cancelled(task, kind, deadline_ns);
+  return park(task, kind, deadline_ns);
 }
 
 namespace {
@@ -72,7 +99,7 @@ bool cancelled_in_object(Task *task) {
       end_claimed(task, WEFT_E_CANCELLED, WEFT_WHY_CANCEL);
       return true;
     }
-    give_cancel(task); // it was woken; perhaps it is parking again
+    return_cancel(task); // it was woken; perhaps it is parking again
   }
 }
 
@@ -99,7 +126,13 @@ void cancel_here(Task *task) {
     event::wake(task, "cancel");
   // The task itself asks for it without a lock (weft_cancelled).
   __atomic_store_n(&task->flags, static_cast<uint8_t>(task->flags | kTaskCancelled), __ATOMIC_RELAXED);
+  if (__builtin_expect(task->scopes != nullptr, 0) && kept_by_shield(task))
+    return;
   give_cancel(task);
+  interrupt_here(task);
+}
+
+void interrupt_here(Task *task) {
   if (__builtin_expect(task->rt->parallel, 0) && cancelled_in_object(task))
     return;
   // A task without a stack has not begun; it is told at its first wait, as one that is queued.
@@ -283,6 +316,7 @@ int weft_cancelled(void) {
   Task *self = running_task();
   // The note too: a task that only computes never lets the loop look at it.
   return self && ((__atomic_load_n(&self->flags, __ATOMIC_RELAXED) & kTaskCancelled) ||
+                  (__atomic_load_n(&self->cancels, __ATOMIC_RELAXED) & kCancelPassed) ||
                   (self->note.load(std::memory_order_relaxed) & kNoteCancelMask));
 }
 

@@ -14,6 +14,7 @@
 #include "process.h"
 #include "os/os.h"
 #include "parallel.h"
+#include "scope.h"
 #include "stack.h"
 #include "token.h"
 #include "trace.h"
@@ -251,9 +252,13 @@ void empty_queues(weft_domain *d) {
   }
 }
 
-// A task that shutdown gave up: its clean-ups run, as if it were the running task.
+// A task that shutdown gave up: its clean-ups run, as if it were the running task. Those of another one may be at it (group.cpp).
 void unwind(weft_runtime *rt, Task &t) {
   int host_errno = errno;
+  Task *outer = rt->home.running;
+  const bool held = rt->home.holds;
+  if (held)
+    let_go(rt);
   errno = t.errno_value;
   rt->home.running = &t;
   if (t.in_call) { // its clean-ups let go of it
@@ -263,30 +268,24 @@ void unwind(weft_runtime *rt, Task &t) {
   weft_rt_cont_drop(t.cb->handle);
   if (rt->home.holds)
     let_go(rt);
-  rt->home.running = nullptr;
+  if (held) {
+    rt->lock.lock();
+    rt->home.holds = true;
+  }
+  rt->home.running = outer;
   errno = host_errno;
 }
 
-void unwind_abandoned(weft_runtime *rt) {
+void unwind_all(weft_runtime *rt) {
   empty_queues(rt->root);
   task_table().each([rt](Task &t) {
     if (!is_of(t, rt))
       return;
-    if (is_alive(t.ent)) {
-      rt->timers.disarm(&t.timer);
-      if (t.wait == WaitKind::Token)
-        abandon_token(&t);
-      t.ent.reserved = kEntDone;
-      t.note.fetch_or(kNoteDone);
-      if (t.cb)
-        unwind(rt, t);
-      if (t.domain->ops.retire)
-        t.domain->ops.retire(t.domain->self, &t.ent);
-    }
+    if (is_alive(t.ent))
+      abandon(rt, &t);
     t.wait = WaitKind::None;
     release_task(&t);
   });
-  rt->home.woken_head = nullptr;
 }
 
 // What the destroyed one was for the process and the thread, another takes over.
@@ -309,6 +308,21 @@ void destroy_domains(weft_domain *d) {
 }
 
 } // namespace
+
+void abandon(weft_runtime *rt, Task *task) {
+  Task &t = *task;
+  rt->timers.disarm(&t.timer);
+  forget_scopes(&t);
+  if (t.wait == WaitKind::Token)
+    abandon_token(&t);
+  t.ent.reserved = kEntDone;
+  t.note.fetch_or(kNoteDone);
+  if (t.cb)
+    unwind(rt, t);
+  rt->home.woken_head = nullptr; // whom its clean-ups woke: a record is in one list at a time, and they go into that of free ones
+  if (t.domain->ops.retire)
+    t.domain->ops.retire(t.domain->self, &t.ent);
+}
 
 std::mutex &runtimes_lock() { return lock; }
 weft_runtime *first_runtime() { return runtime_list; }
@@ -379,7 +393,7 @@ weft_status weft_runtime_destroy(weft_runtime *rt) {
   weft_worker *outer = this_worker();
   weft_tls_worker = &rt->home;
   rt->home.in_turn = true; // clean-ups may wake tasks; nobody is told
-  unwind_abandoned(rt);
+  unwind_all(rt);
   drop_tokens_of(rt);
   while (rt->pins.load(std::memory_order_acquire) != 0)
     std::this_thread::yield();

@@ -186,7 +186,7 @@ struct RuntimeLife {
   std::atomic<uint64_t> records; // tasks' that its workers have: there is room for so many timers
   weft::Task *stackless; // parked for want of a stack
   weft::TimerHeap timers;
-  size_t token_timers, domain_timers;
+  size_t token_timers, domain_timers; // the first: tokens', and scopes'
   weft_domain *held_for_turn; // by next_held
   weft::TokenSlot *free_tokens;
   uint32_t default_stack;
@@ -288,6 +288,11 @@ public:
 private:
   weft_runtime *rt_;
 };
+
+// --- Teardown (runtime.cpp)
+
+// A task that would not end, of a runtime that is being destroyed: it is unwound and Done.
+void abandon(weft_runtime *rt, Task *task);
 
 // --- Ready (domain.cpp)
 

@@ -14,6 +14,7 @@
 #include "fatal.h"
 #include "parallel.h"
 #include "runtime.h"
+#include "scope.h"
 #include "trace.h"
 
 #include <cstdio>
@@ -101,8 +102,11 @@ void finish_task(Task *task) {
     task->note.fetch_or(kNoteDone, std::memory_order_acq_rel);
   count(w, domain, kDone);
   rt->live--;
-  if (task->flags & kTaskDaemon)
+  if (__builtin_expect(task->flags & (kTaskDaemon | kTaskScoped), 0)) {
+    if (task->flags & kTaskScoped)
+      refuse_open_scopes(task);
     rt->daemons--;
+  }
   rt->stacks_bound--;
   if (w != &rt->home && live_tasks(rt) == rt->daemons)
     request_turn(rt); // weft_run ends, though daemons may be running

@@ -27,6 +27,7 @@
 #include <atomic>
 
 struct weft_select_case;
+struct weft_group;
 
 namespace weft {
 
@@ -54,6 +55,7 @@ enum class WaitKind : uint32_t {
   Close, // for a domain to empty
   Stack, // its first pick found no memory for a stack
   Token,
+  Group, // for a group's children to end
   Host, // for the host's thread to do something (worker.h)
   // task_park: for task_wake of an object. From here on, so that one comparison tells them.
   Send,
@@ -74,6 +76,7 @@ enum TaskFlags : uint32_t {
   kTaskShown = 4,         // its handle was, by weft_visit_tasks
   kTaskReleaseLater = 32, // in the inbox: the record goes back when it has been taken out
   kTaskUnclean = 64,      // it has a name or attributes, said what it waits for, or was told of as lost
+  kTaskScoped = 128,      // it has open scopes (scope.h)
 };
 
 // What the task itself says, and who spawns it: no lock is needed for these.
@@ -97,6 +100,7 @@ constexpr size_t kNameSize = 32; // of tasks and domains
 void copy_name(char (&to)[kNameSize], const char *name);
 
 struct Task;
+struct Scope;
 
 // In bit 0 of Task::rt: the record is free, and may be another runtime's next, so nobody looks at it without its handle
 // (watch.h).
@@ -143,6 +147,7 @@ struct alignas(128) Task {
     const void *object; // a weft_chan, null for none; a Selecting; a weft_mutex, ...
     Task *joins;
     weft_domain *closes;
+    weft_group *group;
     Task *next_stackless; // weft_runtime::stackless
   };
   Task *joiner = nullptr;
@@ -150,14 +155,13 @@ struct alignas(128) Task {
   uint64_t word = 0; // task_word
   Timer timer{0, TimerKind::Task};
   WaitKind wait = WaitKind::None;
-  uint32_t cancels = 0;         // not yet answered
+  uint32_t cancels = 0;         // not yet answered; kCancel
   weft_status result = WEFT_OK; // why its park ended
   uint32_t slot = 0;
-  uint32_t carrier = 0; // whose thread ran it last (migrate.cpp)
-  uint32_t attrs = 0;   // attributes.h; 0: those that everybody has
+  Scope *scopes = nullptr; // the innermost one that is open (scope.h)
 
   // Little used.
-  InboxNode inbox{nullptr, InboxKind::Task};
+  InboxNode inbox{nullptr, InboxKind::Task}; // its half: whose thread ran it last (migrate.cpp); its word: attributes.h, 0: those that everybody has
   Watched watched;
   char name[kNameSize] = {};
 
@@ -233,15 +237,25 @@ inline bool claim_parked(Task *task) {
   return __atomic_compare_exchange_n(&task->ent.reserved, &parked, uint32_t{kEntReady}, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_RELAXED);
 }
+// In Task::cancels, above the count of cancels that wait for their answer: a deadline that the task is in has passed, which
+// answers all waits as long as it is set; and it was that which answered the last one.
+enum : uint32_t { kCancelPassed = UINT32_C(1) << 31, kCancelWasPassed = UINT32_C(1) << 30, kCancelCount = kCancelWasPassed - 1 };
 // A cancel that is not answered yet is answered by who takes it. False: there is none left.
 inline bool take_cancel(Task *task) {
   uint32_t n = __atomic_load_n(&task->cancels, __ATOMIC_RELAXED);
-  while (n != 0)
-    if (__atomic_compare_exchange_n(&task->cancels, &n, n - 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+  while (n != 0) {
+    uint32_t left = n & kCancelPassed ? n | kCancelWasPassed : n - 1;
+    if (__atomic_compare_exchange_n(&task->cancels, &n, left, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
       return true;
+  }
   return false;
 }
 inline void give_cancel(Task *task) { __atomic_fetch_add(&task->cancels, 1, __ATOMIC_SEQ_CST); }
+// What take_cancel took was not told to anybody. One that a deadline answered was none.
+inline void return_cancel(Task *task) {
+  if (!(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) & kCancelWasPassed))
+    give_cancel(task);
+}
 // How it waits, for who has the runtime's lock and not the object's: what is not in an object does not change meanwhile.
 inline WaitKind wait_of(const Task *task) {
   return std::atomic_ref(const_cast<Task *>(task)->wait).load(std::memory_order_relaxed);
@@ -258,17 +272,20 @@ inline void unpark_if(Task *task, WaitKind kind) {
 // weft_wake and weft_cancel on the loop's thread, for a task that is not done.
 void wake_here(Task *task);
 void cancel_here(Task *task);
+// Ends its present wait, if one can be, and else the next: `cancels` says so already.
+void interrupt_here(Task *task);
 // What the inbox holds for a task.
 void serve_note(Task *task);
 
 void forget_attrs(Task *task); // attributes.cpp
 // What the next task in its record relies on. Of one that has ended or never was; flags go back to none by the caller.
 inline void clean_record(Task *task) {
-  if (__builtin_expect((task->flags & (kTaskUnclean | kTaskCancelled)) == 0, 1))
+  if (__builtin_expect((task->flags & (kTaskUnclean | kTaskCancelled | kTaskScoped)) == 0, 1))
     return;
   task->cancels = 0;
+  task->scopes = nullptr;
   task->waits = nullptr;
-  if (task->attrs != 0)
+  if (task->inbox.word != 0)
     forget_attrs(task);
   task->watched.told = false;
   task->name[0] = '\0';

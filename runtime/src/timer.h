@@ -3,7 +3,7 @@
 // Deadlines of one runtime: a 4-ary heap that fires in order of time, equal ones in order of
 // arming.
 //
-// A Timer is embedded in what waits (a task, a token) and knows its place, so cancelling is
+// A Timer is embedded in what waits (a task, a token, a deadline's scope) and knows its place, so cancelling is
 // O(log n) without a search. The heap's array is grown when tasks and tokens are made (reserve),
 // never when one goes to sleep, so arming cannot fail. Rejected: a wheel (cheaper arming, but the
 // next deadline is then inexact or a scan, and a host has one timer to arm); a pairing heap (no
@@ -16,7 +16,7 @@
 
 namespace weft {
 
-enum class TimerKind : uint32_t { Task, Token, Domain };
+enum class TimerKind : uint32_t { Task, Token, Domain, Scope };
 
 struct Timer {
   uint32_t place = 0; // 1 + index in the heap; 0: not armed

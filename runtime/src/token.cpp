@@ -199,7 +199,7 @@ bool await_parked(Task *task, weft_token token, uint64_t deadline_ns) {
     return false;
   }
   if (task->cancels && close_open(slot)) {
-    task->cancels--;
+    take_cancel(task);
     clear(slot);
     to_free_list(slot);
     answer(task, WEFT_E_CANCELLED, 0);

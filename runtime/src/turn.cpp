@@ -17,6 +17,7 @@
 #include "held.h"
 #include "parallel.h"
 #include "runtime.h"
+#include "scope.h"
 #include "token.h"
 #include "trace.h"
 #include "trim.h"
@@ -65,6 +66,8 @@ bool fire_timers(weft_worker *w) {
     rt->stats.timers_fired++;
     if (timer->kind == TimerKind::Token) {
       token_due(token_of(timer));
+    } else if (timer->kind == TimerKind::Scope) {
+      deadline_passed(timer);
     } else {
       Task *task = task_of(timer);
       if (rt->trace)

@@ -131,6 +131,33 @@ TEST_CASE("a task that will not end is abandoned, and its clean-ups run at destr
   CHECK(cleaned);
 }
 
+TEST_CASE("clean-ups of abandoned tasks wake others that are abandoned too") {
+  int cleaned = 0;
+  {
+    OnManual m;
+    std::vector<weft_task> tasks(8);
+    for (size_t i = 0; i < tasks.size(); ++i)
+      tasks[i] = m.go([&, i] {
+        struct Wakes {
+          weft_task whom;
+          int *cleaned;
+          ~Wakes() {
+            weft_wake(whom);
+            ++*cleaned;
+          }
+        } wakes{i % 2 == 0 ? tasks[i + 1] : 0, &cleaned};
+        for (;;)
+          weft_park();
+      });
+    m.settle();
+    weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
+    m.settle();
+    CHECK(weft_runtime_destroy(m.rt) == WEFT_OK); // with tasks alive in here
+    m.rt = nullptr;
+  }
+  CHECK(cleaned == 8);
+}
+
 TEST_CASE("an abandoned task leaves the channels it waits in") {
   weft_chan *chan = weft_chan_new(0, 0), *other = weft_chan_new(0, 0);
   abandon([&] { weft_chan_recv(chan, nullptr); });

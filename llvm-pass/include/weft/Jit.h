@@ -63,7 +63,7 @@ llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> createJit(const JitOptions &Op
 /// its module; its text goes to the session's error reporter.
 ///
 /// Defines the symbols of the runtime that compiled code refers to, and the functions of
-/// weft/host.h, task.h and sync.h; others come from the process if it exports them
+/// weft/host.h, task.h, sync.h and group.h; others come from the process if it exports them
 /// (libweft.so; -rdynamic), or are defined by the front end.
 llvm::Error prepareJit(llvm::orc::LLJIT &J, const JitOptions &Options = {});
 

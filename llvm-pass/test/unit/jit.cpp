@@ -266,10 +266,10 @@ declare void @weft.cont.drop(i64)
   }
 }
 
-TEST_CASE("every function of host.h, task.h and sync.h is found") {
+TEST_CASE("every function of host.h, task.h, sync.h and group.h is found") {
   auto J = need(weft::createJit());
   unsigned Found = 0;
-  for (const char *Header : {"host", "task", "sync"}) {
+  for (const char *Header : {"host", "task", "sync", "group"}) {
     std::ifstream In(std::string(getenv("WEFT_SOURCE")) + "/abi/include/weft/" + Header + ".h");
     std::string Text(std::istreambuf_iterator<char>(In), {});
     std::regex Declared(R"(WEFT_API[^;=]*?\b(weft_\w+)\()");
