@@ -55,13 +55,17 @@ weft_status give(const weft_ent_attr &from, weft_ent_attr *out) {
   return WEFT_OK;
 }
 
-// The calling thread's runtime, if the task is one of its; WEFT_E_STALE, WEFT_E_INVAL. Under a halt.
-weft_status find_here(weft_runtime *rt, weft_task handle, Task **out) {
+// Whose task it is, or was; null: nobody's.
+weft_runtime *runtime_of_handle(weft_task handle) {
+  Task *task = task_table().at(slot_of(handle));
+  return task ? runtime_of(task) : nullptr;
+}
+
+// Under a halt of that one. WEFT_E_STALE.
+weft_status find_alive(weft_task handle, Task **out) {
   Task *task = find_task(handle);
   if (!task || !is_alive(task->ent))
     return WEFT_E_STALE;
-  if (runtime_of(task) != rt)
-    return WEFT_E_INVAL;
   *out = task;
   return WEFT_OK;
 }
@@ -128,12 +132,14 @@ using namespace weft;
 extern "C" {
 
 weft_status weft_task_set_attr(weft_task handle, const weft_ent_attr *attr) {
-  weft_runtime *rt = runtime_here();
-  if (!is_right(attr) || !rt || !on_loop(rt))
+  weft_runtime *rt = runtime_of_handle(handle);
+  if (!is_right(attr) || (rt && !on_loop(rt)))
     return WEFT_E_INVAL;
+  if (!rt)
+    return WEFT_E_STALE;
   Halt halt(rt);
   Task *task;
-  if (weft_status status = find_here(rt, handle, &task); status != WEFT_OK)
+  if (weft_status status = find_alive(handle, &task); status != WEFT_OK)
     return status;
   if (!keep_attrs(task, attr->priority, attr->deadline_ns, attr->weight))
     return WEFT_E_NOMEM;
@@ -143,12 +149,14 @@ weft_status weft_task_set_attr(weft_task handle, const weft_ent_attr *attr) {
 }
 
 weft_status weft_task_get_attr(weft_task handle, weft_ent_attr *out) {
-  weft_runtime *rt = runtime_here();
-  if (!rt || !on_loop(rt))
+  weft_runtime *rt = runtime_of_handle(handle);
+  if (!rt)
+    return WEFT_E_STALE;
+  if (!on_loop(rt))
     return WEFT_E_INVAL;
   Halt halt(rt);
   Task *task;
-  if (weft_status status = find_here(rt, handle, &task); status != WEFT_OK)
+  if (weft_status status = find_alive(handle, &task); status != WEFT_OK)
     return status;
   Attributes own = attrs_of(*task);
   return give(made_of(own.priority, own.deadline, own.weight), out);

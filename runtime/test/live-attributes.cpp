@@ -106,6 +106,17 @@ TEST_CASE("what was set is told, and with spawn, too; a record's next task has n
   m.settle();
 }
 
+TEST_CASE("of two runtimes on one thread each one's tasks may be set") {
+  OnManual one, other;
+  weft_task t = one.make([] {}), u = other.make([] {});
+  CHECK(set(t, 1) == WEFT_OK);
+  CHECK(set(u, 1) == WEFT_OK);
+  one.settle();
+  other.settle();
+  weft_detach(t);
+  weft_detach(u);
+}
+
 TEST_CASE("what cannot be set is refused, and nothing changes") {
   OnManual m;
   weft_task t = m.make([] {});
