@@ -36,8 +36,8 @@ struct Child {
 
 struct weft_group {
   weft_runtime *rt;
-  Child *first;    // those that have not ended, the newest first
-  Task *waiter;    // in weft_group_wait
+  Child *first;      // those that have not ended, the newest first
+  Task *waiter;      // in weft_group_wait
   weft_status error; // not WEFT_OK: it was cancelled
   bool over;
 };
@@ -172,7 +172,8 @@ weft_group *weft_group_new(weft_runtime *rt) {
   return g;
 }
 
-weft_status weft_group_spawn(weft_group *g, weft_group_fn fn, void *arg, const weft_spawn_attr *attr, weft_task *out) {
+weft_status weft_group_spawn(weft_group *g, weft_group_fn fn, void *arg,
+                             const weft_spawn_attr *attr, weft_task *out) {
   if (!g || !fn || !on_loop(g->rt) || (attr && attr->size < offsetof(weft_spawn_attr, deadline_ns)))
     return WEFT_E_INVAL;
   weft_spawn_attr detached = {};

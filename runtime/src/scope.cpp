@@ -39,7 +39,8 @@ void set_passed(Task *self) {
 
 void set_flag(Task *self, bool on) {
   uint8_t rest = static_cast<uint8_t>(self->flags & ~kTaskScoped);
-  __atomic_store_n(&self->flags, static_cast<uint8_t>(on ? rest | kTaskScoped : rest), __ATOMIC_RELAXED);
+  __atomic_store_n(&self->flags, static_cast<uint8_t>(on ? rest | kTaskScoped : rest),
+                   __ATOMIC_RELAXED);
 }
 
 void open(Scope *scope, Task *self, ScopeKind kind) {
@@ -128,8 +129,8 @@ void forget_scopes(Task *task) {
 }
 
 void refuse_open_scopes(const Task *task) {
-  fatal("weft: task '%s' #%llu ended inside of a deadline or a shield that it had begun (GROUP-06)", task->name,
-        static_cast<unsigned long long>(task->ent.id));
+  fatal("weft: task '%s' #%llu ended inside of a deadline or a shield that it had begun (GROUP-06)",
+        task->name, static_cast<unsigned long long>(task->ent.id));
 }
 
 } // namespace weft
@@ -145,7 +146,8 @@ weft_status weft_deadline_begin(weft_scope *given, uint64_t deadline_ns) {
   auto *scope = new (given) Scope{};
   scope->task = self;
   if (deadline_ns != WEFT_NEVER) {
-    if (!rt->timers.reserve(rt->records.load(std::memory_order_relaxed) + rt->token_timers + rt->domain_timers + 1))
+    if (!rt->timers.reserve(rt->records.load(std::memory_order_relaxed) + rt->token_timers +
+                            rt->domain_timers + 1))
       return WEFT_E_NOMEM;
     rt->token_timers++;
     rt->timers.arm(&scope->timer, deadline_ns);

@@ -43,7 +43,9 @@ void forget_scopes(Task *task);
 [[noreturn]] void refuse_open_scopes(const Task *task);
 
 // The last wait's WEFT_E_CANCELLED was a deadline's, and no cancel.
-inline bool was_passed(const Task *self) { return __atomic_load_n(&self->cancels, __ATOMIC_RELAXED) & kCancelWasPassed; }
+inline bool was_passed(const Task *self) {
+  return __atomic_load_n(&self->cancels, __ATOMIC_RELAXED) & kCancelWasPassed;
+}
 
 // The running task was answered WEFT_E_CANCELLED where it may not give up: without the lock. What was, with what was before; nothing
 // of it answers its waits till it is given back.

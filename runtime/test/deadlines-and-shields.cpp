@@ -160,7 +160,8 @@ TEST_CASE("a loop that takes no notice of its deadline leaves others their turn"
   CHECK(status == kCancelled);
 }
 
-TEST_CASE("a result that is there already is answered, and the deadline is told of by the next wait") {
+TEST_CASE(
+    "a result that is there already is answered, and the deadline is told of by the next wait") {
   OnManual m;
   weft_chan *chan = weft_chan_new(sizeof(int), 0);
   Statuses s;
@@ -445,12 +446,17 @@ TEST_CASE("the scopes of a task that was given up are over when it is unwound") 
 TEST_CASE("a task that ends inside of its own deadline is told of by name") {
   Death death = dies([] {
     OnManual m;
-    m.go([] {
-      auto *scope = new weft_scope;
-      weft_deadline_begin(scope, WEFT_NEVER);
-    }, nullptr, WEFT_SPAWN_DETACHED, "hasty");
+    m.go(
+        [] {
+          auto *scope = new weft_scope;
+          weft_deadline_begin(scope, WEFT_NEVER);
+        },
+        nullptr, WEFT_SPAWN_DETACHED, "hasty");
     m.settle();
   });
   CHECK(death.signal == SIGABRT);
-  CHECK(death.text.find("task 'hasty' #1 ended inside of a deadline or a shield that it had begun (GROUP-06)") != std::string::npos);
+  CHECK(
+      death.text.find(
+          "task 'hasty' #1 ended inside of a deadline or a shield that it had begun (GROUP-06)") !=
+      std::string::npos);
 }

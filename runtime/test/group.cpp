@@ -239,7 +239,9 @@ TEST_CASE("what was cancelled, has failed or is over takes no more tasks") {
 TEST_CASE("misuse of a group is a status, and changes nothing") {
   OnManual m;
   Group g(m);
-  CHECK(weft_group_spawn(nullptr, [](void *) { return weft_status{WEFT_OK}; }, nullptr, nullptr, nullptr) == WEFT_E_INVAL);
+  CHECK(weft_group_spawn(
+            nullptr, [](void *) { return weft_status{WEFT_OK}; }, nullptr, nullptr, nullptr) ==
+        WEFT_E_INVAL);
   CHECK(weft_group_spawn(g, nullptr, nullptr, nullptr, nullptr) == WEFT_E_INVAL);
   CHECK(weft_group_cancel(g, WEFT_OK) == WEFT_E_INVAL);
   CHECK(weft_group_cancel(nullptr, kFailed) == WEFT_E_INVAL);
@@ -275,7 +277,9 @@ TEST_CASE("what a spawn refuses is no task of the group") {
   weft_spawn_attr attr = {};
   attr.size = sizeof attr;
   attr.domain = closed;
-  CHECK(weft_group_spawn(g, [](void *) { return weft_status{WEFT_OK}; }, nullptr, &attr, nullptr) == WEFT_E_CLOSED);
+  CHECK(weft_group_spawn(
+            g, [](void *) { return weft_status{WEFT_OK}; }, nullptr, &attr, nullptr) ==
+        WEFT_E_CLOSED);
   CHECK(weft_group_wait(g) == WEFT_OK);
   m.settle();
 }

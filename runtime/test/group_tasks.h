@@ -9,7 +9,8 @@
 #include <memory>
 
 // The task's handle, 0 when it was refused; *status says why.
-inline weft_task spawn_into(weft_group *group, std::function<weft_status()> body, weft_status *status = nullptr) {
+inline weft_task spawn_into(weft_group *group, std::function<weft_status()> body,
+                            weft_status *status = nullptr) {
   weft_spawn_attr attr = {};
   attr.size = sizeof attr;
   attr.stack = WEFT_STACK_256K; // for sanitizers and Catch2
@@ -18,7 +19,8 @@ inline weft_task spawn_into(weft_group *group, std::function<weft_status()> body
   weft_status made = weft_group_spawn(
       group,
       [](void *arg) {
-        std::unique_ptr<std::function<weft_status()>> f(static_cast<std::function<weft_status()> *>(arg));
+        std::unique_ptr<std::function<weft_status()>> f(
+            static_cast<std::function<weft_status()> *>(arg));
         return (*f)();
       },
       fn, &attr, &task);

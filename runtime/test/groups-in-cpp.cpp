@@ -35,11 +35,13 @@ TEST_CASE("tasks of a group use their owner's frame, and are over after the wait
     int left = 0, right = 0;
     weft::group tasks;
     tasks.spawn([&] { left = 1; }, &kRoomy);
-    tasks.spawn([&] {
-      weft_yield();
-      right = 2;
-      return weft_status{WEFT_OK};
-    }, &kRoomy);
+    tasks.spawn(
+        [&] {
+          weft_yield();
+          right = 2;
+          return weft_status{WEFT_OK};
+        },
+        &kRoomy);
     CHECK(tasks.wait() == WEFT_OK);
     sum = left + right;
   });
@@ -54,14 +56,18 @@ TEST_CASE("what the first failing task throws comes out of the wait, once the ot
   m.go([&] {
     try {
       weft::group tasks;
-      tasks.spawn([&, a = Alive(&alive)] {
-        weft_park(); // cancelled
-        throw std::runtime_error("too late");
-      }, &kRoomy);
-      tasks.spawn([&, a = Alive(&alive)] {
-        weft_yield();
-        throw std::runtime_error("first");
-      }, &kRoomy);
+      tasks.spawn(
+          [&, a = Alive(&alive)] {
+            weft_park(); // cancelled
+            throw std::runtime_error("too late");
+          },
+          &kRoomy);
+      tasks.spawn(
+          [&, a = Alive(&alive)] {
+            weft_yield();
+            throw std::runtime_error("first");
+          },
+          &kRoomy);
       tasks.wait();
       CHECK(false);
     } catch (const std::runtime_error &e) {
@@ -94,12 +100,14 @@ TEST_CASE("a scope that an exception leaves cancels its tasks and waits for them
     try {
       Alive frame(&alive);
       weft::group tasks;
-      tasks.spawn([&] {
-        Alive here(&alive);
-        CHECK(weft_park() == WEFT_E_CANCELLED);
-        weft_yield();
-        CHECK(alive == 2); // its owner's frame is still there
-      }, &kRoomy);
+      tasks.spawn(
+          [&] {
+            Alive here(&alive);
+            CHECK(weft_park() == WEFT_E_CANCELLED);
+            weft_yield();
+            CHECK(alive == 2); // its owner's frame is still there
+          },
+          &kRoomy);
       weft_yield();
       throw std::runtime_error("left");
     } catch (const std::runtime_error &e) {
@@ -133,7 +141,8 @@ TEST_CASE("deadlines and shields end with their scopes") {
   m.settle();
   for (int i = 0; i < 4; ++i)
     m.pass(20);
-  CHECK(s == std::vector<weft_status>{WEFT_OK, WEFT_E_CANCELLED, WEFT_OK, WEFT_E_CANCELLED, WEFT_E_TIMEOUT});
+  CHECK(s == std::vector<weft_status>{WEFT_OK, WEFT_E_CANCELLED, WEFT_OK, WEFT_E_CANCELLED,
+                                      WEFT_E_TIMEOUT});
 }
 
 TEST_CASE("scopes are a task's") {

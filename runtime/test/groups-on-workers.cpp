@@ -35,7 +35,8 @@ TEST_CASE("a group's tasks run on several workers, and the wait ends after the l
   CHECK(seen == 3);
 }
 
-TEST_CASE("children that end while their waiter is cancelled are all waited for, and the cancel is told of once") {
+TEST_CASE("children that end while their waiter is cancelled are all waited for, and the cancel is "
+          "told of once") {
   OnWorkers w(3);
   std::atomic<int> wrong{0}, done{0};
   const int rounds = 2000 * scale;
@@ -46,25 +47,27 @@ TEST_CASE("children that end while their waiter is cancelled are all waited for,
       std::atomic<bool> over{false};
       weft_chan *go = weft_chan_new(0, 0);
       // The group's tasks end by themselves or by the cancel, whichever comes first.
-      OnWorkers::go([&] {
-        weft_group *g = weft_group_new(nullptr);
-        for (int i = 0; i < 3; ++i) {
-          live++;
-          spawn_into(g, [&] {
-            weft_status s = weft_chan_recv(go, nullptr);
-            live--;
-            return s == WEFT_E_CANCELLED ? WEFT_E_CANCELLED : WEFT_OK;
-          });
-        }
-        weft_status status = weft_group_wait(g);
-        wrong += live != 0;
-        told += status == WEFT_E_CANCELLED;
-        wrong += status != WEFT_OK && status != WEFT_E_CANCELLED;
-        wrong += weft_group_free(g) != WEFT_OK;
-        told += weft_park_until(0) == WEFT_E_CANCELLED;
-        told += weft_park_until(0) == WEFT_E_CANCELLED;
-        over = true;
-      }, &waiter);
+      OnWorkers::go(
+          [&] {
+            weft_group *g = weft_group_new(nullptr);
+            for (int i = 0; i < 3; ++i) {
+              live++;
+              spawn_into(g, [&] {
+                weft_status s = weft_chan_recv(go, nullptr);
+                live--;
+                return s == WEFT_E_CANCELLED ? WEFT_E_CANCELLED : WEFT_OK;
+              });
+            }
+            weft_status status = weft_group_wait(g);
+            wrong += live != 0;
+            told += status == WEFT_E_CANCELLED;
+            wrong += status != WEFT_OK && status != WEFT_E_CANCELLED;
+            wrong += weft_group_free(g) != WEFT_OK;
+            told += weft_park_until(0) == WEFT_E_CANCELLED;
+            told += weft_park_until(0) == WEFT_E_CANCELLED;
+            over = true;
+          },
+          &waiter);
       OnWorkers::go([&, waiter] { weft_cancel(waiter); });
       weft_chan_close(go);
       wrong += weft_join(waiter) != WEFT_OK;
@@ -173,21 +176,24 @@ TEST_CASE("a loop in a passed deadline is still served by who wakes it") {
   CHECK(got == wanted);
 }
 
-TEST_CASE("each cancel of a task that goes in and out of shields is answered once, outside of them") {
+TEST_CASE(
+    "each cancel of a task that goes in and out of shields is answered once, outside of them") {
   OnWorkers w(3);
   std::atomic<int> wrong{0}, answered{0}, asked{0};
   std::atomic<bool> end{false};
   weft_sem sem = {};
   weft_task task = 0;
-  w.go([&] {
-    while (!end || answered < asked) {
-      weft_scope shield;
-      weft_shield_begin(&shield);
-      wrong += weft_sem_acquire(&sem, WEFT_NEVER) != WEFT_OK;
-      weft_shield_end(&shield);
-      answered += weft_sem_acquire(&sem, WEFT_NEVER) == WEFT_E_CANCELLED;
-    }
-  }, &task);
+  w.go(
+      [&] {
+        while (!end || answered < asked) {
+          weft_scope shield;
+          weft_shield_begin(&shield);
+          wrong += weft_sem_acquire(&sem, WEFT_NEVER) != WEFT_OK;
+          weft_shield_end(&shield);
+          answered += weft_sem_acquire(&sem, WEFT_NEVER) == WEFT_E_CANCELLED;
+        }
+      },
+      &task);
   std::atomic<bool> over{false};
   w.go([&] {
     for (int n = 0; n < 2000 * scale; ++n) {

@@ -30,7 +30,8 @@ WEFT_API weft_group *weft_group_new(weft_runtime *rt);
  * be NULL, gets its handle. Any task may spawn into a group, its own tasks too, also while somebody waits for it.
  * WEFT_E_CLOSED when the group was cancelled, a task of it failed, or the wait for it is over; WEFT_E_NOMEM, and what weft_spawn
  * answers: then nothing was changed. */
-WEFT_API weft_status weft_group_spawn(weft_group *group, weft_group_fn fn, void *arg, const weft_spawn_attr *attr, weft_task *out);
+WEFT_API weft_status weft_group_spawn(weft_group *group, weft_group_fn fn, void *arg,
+                                      const weft_spawn_attr *attr, weft_task *out);
 /* Cancels all its tasks, once, as weft_cancel does, and refuses new ones. `error` is what the wait answers, and is not WEFT_OK.
  * Else nothing is changed: WEFT_E_CLOSED, it has an error already, or is over; WEFT_E_STALE, the calling task is one that was given up
  * and is being unwound. */

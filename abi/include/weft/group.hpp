@@ -53,7 +53,9 @@ public:
   }
 
   /// As weft_group_cancel.
-  weft_status cancel(weft_status error = WEFT_E_CANCELLED) { return weft_group_cancel(group_.get(), error); }
+  weft_status cancel(weft_status error = WEFT_E_CANCELLED) {
+    return weft_group_cancel(group_.get(), error);
+  }
 
   /// When all have ended: throws what the first one that failed threw, or answers as weft_group_wait.
   weft_status wait() {
