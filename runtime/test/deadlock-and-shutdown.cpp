@@ -131,6 +131,44 @@ TEST_CASE("a task that will not end is abandoned, and its clean-ups run at destr
   CHECK(cleaned);
 }
 
+TEST_CASE("who is told that tasks were abandoned can name them and what they wait for") {
+  struct Told {
+    weft_runtime *rt;
+    std::string names;
+    uint64_t abandoned = 0;
+  } told;
+  OnManual m;
+  told.rt = m.rt;
+  m.go([] {
+    for (;;)
+      weft_park();
+  }, nullptr, WEFT_SPAWN_DETACHED, "stubborn");
+  m.go([] {
+    for (;;)
+      weft_chan_recv(nullptr, nullptr);
+  }, nullptr, WEFT_SPAWN_DETACHED, "deaf");
+  m.go([] { weft_park(); }, nullptr, WEFT_SPAWN_DETACHED, "willing");
+  m.settle();
+  weft_shutdown(
+      m.rt, WEFT_SHUTDOWN_CANCEL,
+      [](void *arg, uint64_t abandoned) {
+        auto *t = static_cast<Told *>(arg);
+        t->abandoned = abandoned;
+        weft_visit_tasks(
+            t->rt,
+            [](void *to, const weft_task_info *info) {
+              static_cast<Told *>(to)->names += std::string(info->name) + ": " + info->waits + "; ";
+            },
+            t);
+      },
+      &told);
+  m.settle();
+  CHECK(told.abandoned == 2);
+  CHECK(told.names.find("stubborn: wake; ") != std::string::npos);
+  CHECK(told.names.find("deaf: channel receive (nil); ") != std::string::npos);
+  CHECK(told.names.find("willing") == std::string::npos);
+}
+
 TEST_CASE("clean-ups of abandoned tasks wake others that are abandoned too") {
   int cleaned = 0;
   {

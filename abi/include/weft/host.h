@@ -116,7 +116,8 @@ typedef enum weft_shutdown_mode {
   WEFT_SHUTDOWN_CANCEL = 1 /* cancels all of them, then waits */
 } weft_shutdown_mode;
 /* Guests end first, then the host is released; done(arg, abandoned) is called in the last turn with
- * the number of tasks that could not end. The loop's thread. */
+ * the number of tasks that could not end; weft_visit_tasks and weft_dump, called in it, name them and say what each waits
+ * for. Their clean-ups run in weft_runtime_destroy. The loop's thread. */
 WEFT_API weft_status weft_shutdown(weft_runtime *rt, weft_shutdown_mode mode,
                                    void (*done)(void *arg, uint64_t abandoned), void *arg);
 
