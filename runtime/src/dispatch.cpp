@@ -109,8 +109,8 @@ bool take_stack(Task *t) {
     w->rt->stacks_bound++;
     weft_ent_list one{&t->ent, &t->ent, 1};
     t->ent.next = nullptr;
-    w->times_run = false;
-    d->ops.ready(d->self, &one, w, WEFT_WHY_WAKE);
+    tell_ran(w, d, &t->ent, WEFT_RAN_YIELDED);
+    d->ops.ready(d->self, &one, w, WEFT_WHY_YIELD);
     return;
   }
   if (bound_stacks(w->rt) == 0)
@@ -328,7 +328,7 @@ template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
     d->running--;
   bool more = child->ready != 0 && child->held == 0;
   if (__builtin_expect(d->ops.ran != nullptr, 0))
-    d->ops.ran(d->self, w, &child->ent, more ? WEFT_RAN_YIELDED : WEFT_RAN_EMPTY, child->slice_took);
+    d->ops.ran(d->self, w, &child->ent, more ? WEFT_RAN_YIELDED : WEFT_RAN_EMPTY, child->slice_ns ? child->slice_took : 0);
   if (more) {
     count(w, d, kAgain);
     child->ent.next = nullptr;
@@ -351,8 +351,10 @@ template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
 
 // A slice that ends by the clock: its own limit, or that of a slice around it. It is run in lots, the first of one pick, and the
 // clock read after each: so it ends with the first pick after which its time is over, while picks take long, and costs no clock for each where they
-// do not: a lot is then half of what should fit in the time that is left.
-constexpr uint32_t kLongestLot = 64;
+// do not: a lot is then half of what should fit in the time that is left. A pick counts as some time even where the clock stands still, as
+// virtual time does while anything runs: else who waits there for another domain would keep it from running.
+constexpr uint32_t kLongestLot = 8;
+constexpr uint64_t kLeastPick = 10; // ns
 template <Mode mode>
 [[gnu::noinline]] void timed_slice(weft_worker *w, weft_domain *child, uint32_t picks) {
   const uint64_t outer_end = w->slice_end, began = read_clock_here(w);
@@ -361,13 +363,14 @@ template <Mode mode>
   if (picks == 0 && child->slice_ns == 0)
     picks = child->picks;
   w->slice_end = end;
-  uint64_t at = began;
+  uint64_t at = began, made = 0;
   for (uint32_t lot = 1, left = picks;;) {
     const uint32_t n = picks && left < lot ? left : lot;
     const bool all = slice<mode>(w, child, n);
     const uint64_t before = at;
     at = read_clock_here(w);
-    if (!all || child->ready == 0 || at >= end || (picks && (left -= n) == 0))
+    made += n;
+    if (!all || child->ready == 0 || at >= end || made * kLeastPick >= end - began || (picks && (left -= n) == 0))
       break;
     const uint64_t took = (at - before) / n;
     const uint64_t fit = took ? (end - at) / took / 2 : kLongestLot;

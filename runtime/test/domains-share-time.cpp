@@ -4,6 +4,8 @@
 // which only tasks move: so the shares are exact, and not the machine's.
 #include "on_manual.h"
 
+#include <atomic>
+
 namespace {
 
 constexpr uint64_t kUs = 1000;
@@ -275,4 +277,56 @@ TEST_CASE("wake, cancel and deadline cross levels while shares are kept") {
   CHECK(at >= due);
   CHECK(at < due + 100'000 * kUs);
   CHECK(share(in, b) == Approx(2).epsilon(0.05));
+}
+
+TEST_CASE("who spins in a domain until another domain has run comes back, though the clock stands still meanwhile") {
+  OnManual m("fair:slice=20us");
+  weft_domain *spins = domain(m, "spins", 1), *sets = domain(m, "sets", 1);
+  bool set = false;
+  uint64_t spun = 0;
+  m.go(
+      [&] {
+        while (!set && ++spun < 1'000'000)
+          weft_yield();
+      },
+      spins);
+  m.go([&] { set = true; }, sets);
+  m.settle();
+  CHECK(set);
+  CHECK(spun < 10'000);
+}
+
+TEST_CASE("a slice of short runs that turn long is overrun by seven of them at most") {
+  OnManual m("fair:slice=1ms");
+  weft_domain *busy = domain(m, "busy", 1), *other = domain(m, "other", 1);
+  constexpr uint64_t kLong = 1000 * kUs;
+  uint64_t last = 0, longest = 0;
+  std::atomic<bool> end{false};
+  m.go(
+      [&] {
+        for (int round = 0; round < 20; ++round) {
+          for (int i = 0; i < 150; ++i) {
+            weft_manual_advance(m.host, 10);
+            weft_yield();
+          }
+          for (int i = 0; i < 80; ++i) {
+            weft_manual_advance(m.host, kLong);
+            weft_yield();
+          }
+        }
+        end = true;
+      },
+      busy);
+  m.go(
+      [&] {
+        for (last = weft_manual_now(m.host); !end; weft_yield()) {
+          longest = std::max(longest, weft_manual_now(m.host) - last);
+          weft_manual_advance(m.host, kLong); // all the time it gets, so that it is always the other one's turn
+          last = weft_manual_now(m.host);
+        }
+      },
+      other);
+  m.settle();
+  CHECK(longest >= kLong);
+  CHECK(longest <= 9 * kLong);
 }

@@ -31,7 +31,7 @@
 /* What is kept in an entity. next and prev are not used: the heap has places. */
 enum {
   TIME = 0,    /* virtual, in ns << SHIFT by weight; compared by the sign of the difference */
-  ARRIVAL = 1, /* while queued; else the era of the clock when it was last */
+  ARRIVAL = 1, /* while queued; while it runs: how far behind it was; else the era of the clock when it was last */
   PLACE = 2,   /* index in the heap + 1; 0: not queued */
   ACCOUNT = 3  /* its weight, and << 32 its state */
 };
@@ -103,8 +103,13 @@ static void leaves(fair *s, weft_ent *e) {
   e->word[ARRIVAL] = s->era;
 }
 
+/* Of one that waited: its time says nothing any more. */
+static bool is_past(const fair *s, const weft_ent *e) {
+  return s->era - e->word[ARRIVAL] > 1 || before(e->word[TIME], s->clock);
+}
+
 static void comes(fair *s, weft_ent *e) {
-  if (state_of(e) == NEW || s->era - e->word[ARRIVAL] > 1 || before(e->word[TIME], s->clock))
+  if (state_of(e) == NEW || is_past(s, e))
     e->word[TIME] = s->clock;
   s->weights += weight_of(e);
 }
@@ -115,6 +120,14 @@ static void charge(fair *s, weft_ent *e, uint64_t ns) {
   uint64_t all = (ns << SHIFT) + s->rest;
   s->rest = all % s->weights;
   advance(s, s->clock + all / s->weights);
+}
+
+/* With several workers the clock may go faster than who runs all the time, if its weight is more than one worker can serve, and be moved on
+ * while it runs. But who runs misses nothing: it is behind by no more than when it was picked. (With one worker it is by less anyway.) */
+static void keep_up(fair *s, weft_ent *e) {
+  uint64_t behind = e->word[ARRIVAL];
+  if (before(e->word[TIME], s->clock - behind))
+    e->word[TIME] = s->clock - behind;
 }
 
 static uint32_t weight_wanted(const weft_ent_attr *attr) {
@@ -215,8 +228,9 @@ static weft_ent *fair_pick(void *self, weft_worker *worker, uint64_t now, weft_s
   weft_ent *e = s->heap[0];
   heap_take(s, e);
   set_state(e, RUNNING);
-  if (before(s->clock, e->word[TIME])) /* all that are left are ahead: those behind have gone */
+  if (before(s->clock, e->word[TIME])) /* all that are left are ahead: those behind have gone, or run */
     advance(s, e->word[TIME]);
+  e->word[ARRIVAL] = s->clock - e->word[TIME];
   slice->ns = s->slice;
   return e;
 }
@@ -225,6 +239,7 @@ static void fair_ran(void *self, weft_worker *worker, weft_ent *ent, weft_outcom
   fair *s = self;
   (void)worker;
   charge(s, ent, ns);
+  keep_up(s, ent);
   if (outcome == WEFT_RAN_YIELDED || outcome == WEFT_RAN_PREEMPTED)
     set_state(ent, BACK);
   else
@@ -240,17 +255,25 @@ static weft_status fair_remove(void *self, weft_ent *ent) {
   return WEFT_OK;
 }
 
-/* What it is ahead or behind by is the same time as before, so by its weight it is more or less. */
+/* What it is ahead or behind by is the same time as before, so by its weight it is more or less. Also of who waits: if it is ahead it
+ * comes back there. */
 static void fair_attr(void *self, weft_ent *ent, const weft_ent_attr *attr) {
   fair *s = self;
   uint32_t was = weight_of(ent), is = weight_wanted(attr);
   state in = state_of(ent);
   ent->word[ACCOUNT] = (uint64_t)in << 32 | is;
-  if (in <= IDLE || was == is)
+  if (in == NEW || was == is || (in == IDLE && is_past(s, ent)))
     return;
-  s->weights += (uint64_t)is - was;
-  int64_t ahead = (int64_t)(ent->word[TIME] - s->clock);
-  ent->word[TIME] = s->clock + (uint64_t)(ahead / is * was + ahead % is * was / is);
+  if (in != IDLE)
+    s->weights += (uint64_t)is - was;
+  if (in == RUNNING)
+    keep_up(s, ent);
+  const __int128 most = (__int128)1 << 58;
+  __int128 ahead = (__int128)(int64_t)(ent->word[TIME] - s->clock) * was / is;
+  ahead = ahead > most ? most : ahead < -most ? -most : ahead;
+  ent->word[TIME] = s->clock + (uint64_t)ahead;
+  if (in == RUNNING)
+    ent->word[ARRIVAL] = ahead < 0 ? (uint64_t)-ahead : 0;
   if (in == QUEUED)
     heap_settle(s, (size_t)ent->word[PLACE] - 1, ent);
 }

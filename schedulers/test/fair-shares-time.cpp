@@ -158,6 +158,80 @@ TEST_CASE("a weight that changes counts from then on, queued or not") {
   CHECK(share(b, a) == Approx(2).epsilon(0.01));
 }
 
+TEST_CASE("a weight that changes while it waits keeps what it is ahead by, in time") {
+  uint64_t waited[2];
+  for (bool parked : {false, true}) {
+    Policy p;
+    Entity &a = p.admit(1, 1000 * kUs), &b = p.admit(1, 1000 * kUs);
+    p.ready(a);
+    REQUIRE(p.pick() == &a);
+    p.ready(b);
+    p.ran(a, parked ? WEFT_RAN_PARKED : WEFT_RAN_YIELDED, 1'000'000 * kUs);
+    p.weigh(a, 100);
+    p.ready(a);
+    const uint64_t begin = p.now;
+    while (&p.step() != &a)
+      ;
+    waited[parked] = p.now - begin;
+  }
+  CHECK(waited[1] > 400'000 * kUs);
+  CHECK(waited[1] == waited[0]);
+}
+
+// Two workers, whose runs of 1 ms begin and end together.
+struct Pair {
+  Policy &p;
+  Entity *runs[2] = {};
+  void run_for(uint64_t ns) {
+    for (uint64_t end = p.now + ns; p.now < end; p.now += 1000 * kUs)
+      for (Entity *&e : runs) {
+        if (e) {
+          p.ops->ran(p.self, nullptr, &e->ent, WEFT_RAN_YIELDED, 1000 * kUs);
+          e->ran += 1000 * kUs;
+          p.ready(*e, WEFT_WHY_YIELD);
+        }
+        e = p.pick();
+      }
+  }
+};
+
+TEST_CASE("who weighs more than one worker can serve saves nothing up beside a second one") {
+  for (uint32_t weight : {2u, 100u}) {
+    Policy p;
+    Entity &heavy = p.admit(weight, 0), &light = p.admit(1, 0);
+    p.ready(heavy);
+    p.ready(light);
+    Pair two{p};
+    two.run_for(20'000'000 * kUs);
+    std::vector<Entity *> late;
+    for (int i = 0; i < 8; ++i)
+      p.ready(*late.emplace_back(&p.admit(weight, 0)));
+    const uint64_t before = heavy.ran;
+    two.run_for(5'000'000 * kUs);
+    for (Entity *e : late)
+      CHECK(static_cast<double>(heavy.ran - before) == Approx(static_cast<double>(e->ran)).epsilon(0.02));
+  }
+}
+
+TEST_CASE("the widest change of a weight, after the longest time apart") {
+  for (uint32_t weight : {1u, 65536u}) {
+    Policy p;
+    Entity &a = p.admit(weight == 1 ? 65536 : 1, 1000 * kUs), &b = p.admit(1, 1000 * kUs);
+    p.ready(a);
+    REQUIRE(p.pick() == &a);
+    p.ready(b);
+    for (int i = 0; i < 10; ++i) // for hours, while a runs beside
+      p.ran(*p.pick(), WEFT_RAN_YIELDED, 3'600'000'000 * kUs), p.ready(b, WEFT_WHY_YIELD);
+    p.weigh(a, weight);
+    p.ran(a, WEFT_RAN_YIELDED, 1000 * kUs);
+    p.ready(a, WEFT_WHY_YIELD);
+    int steps = 0;
+    while (&p.step() != &a && ++steps < 1000)
+      ;
+    CHECK(steps < 10);
+  }
+}
+
 TEST_CASE("who waited for long has its share from then on, and no more") {
   Policy p;
   Entity &busy = p.admit(1, 100 * kUs), &idle = p.admit(1, 100 * kUs);
