@@ -33,7 +33,7 @@ public:
   explicit Policy(uint32_t workers) : ops(table()) {
     services.size = sizeof services;
     services.worker_index = [](const weft_worker *w) { return w->index; };
-    weft_sched_config config = {sizeof config, workers, &services, nullptr, 0, nullptr, 0};
+    weft_sched_config config = {sizeof config, workers, &services, nullptr, 0, nullptr, 0, nullptr};
     REQUIRE(ops->create(&config, &self) == WEFT_OK);
     for (uint32_t i = 0; i < workers; ++i)
       worker.push_back({i});
@@ -315,7 +315,7 @@ TEST_CASE("parameters: seed, and no other") {
     weft_sched_param param = {key, value};
     char error[256] = "";
     void *self = nullptr;
-    weft_sched_config config = {sizeof config, 2, &services, &param, 1, error, sizeof error};
+    weft_sched_config config = {sizeof config, 2, &services, &param, 1, error, sizeof error, nullptr};
     weft_status status = table()->create(&config, &self);
     CHECK((status == WEFT_OK) == (self != nullptr));
     if (self)
