@@ -141,9 +141,12 @@ weft_status weft_task_set_attr(weft_task handle, const weft_ent_attr *attr) {
   Task *task;
   if (weft_status status = find_alive(handle, &task); status != WEFT_OK)
     return status;
+  const bool had_some = own_attrs(task) != nullptr;
   if (!keep_attrs(task, attr->priority, attr->deadline_ns, attr->weight))
     return WEFT_E_NOMEM;
   tell_attrs(task, *own_attrs(task));
+  if (!had_some && attr->priority < 0)
+    ask_its_waiters(task);
   loans_changed(task);
   return WEFT_OK;
 }

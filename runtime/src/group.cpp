@@ -29,6 +29,7 @@ struct Child {
   weft_group_fn fn;
   void *arg;
   weft_task task;
+  bool begun;
   Child *prev, *next;
 };
 
@@ -94,20 +95,29 @@ void run_child(void *arg) {
     weft_status status = WEFT_E_CANCELLED; // it is unwound
     ~End() { child_ended(child, status); }
   } end{static_cast<Child *>(arg)};
+  end.child->begun = true;
   end.status = end.child->fn(end.child->arg);
 }
 
 // The caller is being unwound, as all tasks that were given up.
 bool is_unwound(const Task *self) { return self && state_of(&self->ent) == kEntDone; }
 
+// All but those that are being unwound themselves, of which this may be one's clean-up: they end with that.
 void abandon_children(weft_group *g) {
-  while (Child *c = g->first) {
-    if (Task *task = find_task(c->task); task && is_alive(task->ent))
+  for (Child *c = g->first; c;) {
+    Task *task = find_task(c->task);
+    if (c->begun && (!task || !is_alive(task->ent))) { // it is being unwound, further out
+      c = c->next;
+      continue;
+    }
+    const bool begun = c->begun;
+    if (task && is_alive(task->ent))
       abandon(g->rt, task);
-    if (g->first == c) { // it never began
+    if (!begun) { // nor will it
       unlink(c);
       delete c;
     }
+    c = g->first; // clean-ups may have ended others
   }
 }
 
@@ -142,8 +152,9 @@ private:
 
 void wait_for_all(weft_group *g, Task *self) {
   Waiting waiting(g, self);
-  if (waiting.park() == WEFT_OK)
-    return;
+  while (waiting.park() == WEFT_OK)
+    if (!g->first) // else somebody spawned before this task was picked
+      return;
   bool told = false;
   const bool is_cancel = !was_passed(self);
   if (g->first) {
@@ -184,7 +195,7 @@ weft_status weft_group_spawn(weft_group *g, weft_group_fn fn, void *arg,
   Hold hold(g->rt);
   if (g->error != WEFT_OK || g->over)
     return WEFT_E_CLOSED;
-  auto *c = new (std::nothrow) Child{g, fn, arg, 0, nullptr, nullptr};
+  auto *c = new (std::nothrow) Child{g, fn, arg, 0, false, nullptr, nullptr};
   if (!c)
     return WEFT_E_NOMEM;
   weft_status status = weft_spawn(g->rt, run_child, c, &detached, &c->task);
@@ -218,8 +229,11 @@ weft_status weft_group_wait(weft_group *g) {
     return WEFT_E_BUSY;
   if (g->over)
     return WEFT_E_STALE;
-  if (is_unwound(self))
+  if (is_unwound(self)) {
     abandon_children(g);
+    if (g->first) // itself, or who gave it up
+      return WEFT_E_BUSY;
+  }
   if (g->first) {
     if (!self)
       return WEFT_E_NOTASK;

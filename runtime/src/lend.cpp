@@ -32,10 +32,12 @@ void link_loan(Task *from, Attributes *own, Task *to, Attributes *its) {
 
 // The holder of what a parked task waits for, if it may be lent something; that is linked then.
 Task *link_waiter(Task *task, const weft_mutex *m) {
+  if (task->inbox.word) // whoever holds it next may be lent it, though this one may not
+    any_loans.store(true, std::memory_order_relaxed);
   Task *to = holder_of(m);
-  if (!to || to == task || to->rt != task->rt || !to->domain || !to->domain->ops.attr || !is_alive(to->ent))
+  if (!to || to == task || to->rt != task->rt || !is_alive(to->ent) || !to->domain->ops.attr)
     return nullptr;
-  if (!task->inbox.word && !to->inbox.word) // both as everybody; if that changes, loans_changed comes by here
+  if (!task->inbox.word && !to->inbox.word) // both as everybody; if that changes, loans_changed or ask_its_waiters comes by here
     return nullptr;
   Attributes *own = take_attrs(task), *its = own ? take_attrs(to) : nullptr;
   if (!its)
@@ -95,23 +97,37 @@ void hand_on_loans(weft_mutex *m, uint64_t from_word, Task *to) {
   if (to->rt->parallel)
     return;
   Task *from = from_word == UINT64_MAX ? nullptr : find_task(from_word);
-  Attributes *own = own_attrs(to);
-  if (own && own->lends_to && own->lends_to == from)
-    unlink_loan(to, own);
-  for (Waiter *w = first_waiter(m->waiters); w; w = w->next) {
-    Task *waits = w->wait->task;
-    own = own_attrs(waits);
-    if (own && own->lends_to && own->lends_to == from)
-      unlink_loan(waits, own);
-    if (!waits->rt->stopping)
-      link_waiter(waits, m);
-  }
+  if (Attributes *its = from ? own_attrs(from) : nullptr)
+    for (Task **link = &its->loans; Task *l = *link;) {
+      Attributes *own = own_attrs(l);
+      if (l->object != m) {
+        link = &own->next_loan;
+        continue;
+      }
+      *link = own->next_loan;
+      own->lends_to = own->next_loan = nullptr;
+    }
   if (to->rt->stopping)
     return;
+  if (to->domain->ops.attr)
+    for (Waiter *w = first_waiter(m->waiters); w; w = w->next)
+      link_waiter(w->wait->task, m);
   if (from && from->inbox.word)
     refresh(from);
   if (to->inbox.word)
     refresh(to);
+}
+
+void ask_its_waiters(Task *task) {
+  if (task->rt->parallel || !any_lends.load(std::memory_order_relaxed))
+    return;
+  task_table().each([&](Task &t) {
+    if (!is_of(t, task->rt) || !is_parked(&t) || wait_of(&t) != WaitKind::Mutex)
+      return;
+    const auto *m = static_cast<const weft_mutex *>(t.object);
+    if (holder_of(m) == task)
+      link_waiter(&t, m);
+  });
 }
 
 void loans_changed(Task *task) {

@@ -24,6 +24,8 @@ Task *lend(Task *self, const weft_mutex *m); // null: not in this runtime. Wheth
 void take_back(Task *self);
 // m is `to`'s now. After the change.
 void hand_on_loans(weft_mutex *m, uint64_t from, Task *to);
+// Its priority is below everybody's from now on, so that those who wait for what it holds have something to lend. Looks at all tasks.
+void ask_its_waiters(Task *task);
 // A task's own attributes were set, and its policy was told of these alone.
 void loans_changed(Task *task);
 // The task goes.

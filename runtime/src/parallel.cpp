@@ -184,10 +184,11 @@ bool park_inside(weft_worker *w, Task *task, WaitKind kind) {
   count(w, w->rt->root, kParked);
   __atomic_store_n(&task->ent.reserved, kEntParked, __ATOMIC_RELEASE);
   light_fence();
-  if (__builtin_expect(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) == 0, 1) || !take_cancel(task))
+  Took took = Took::Nothing;
+  if (__builtin_expect(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) == 0, 1) || (took = take_cancel(task)) == Took::Nothing)
     return true;
   if (!claim_parked(task)) { // its deadline was first
-    return_cancel(task);
+    return_cancel(task, took);
     return true;
   }
   set_wait(task, WaitKind::None);

@@ -45,7 +45,7 @@ namespace {
 // as one whose own deadline has passed; or where that may not be armed, for want of the lock, park_inside sees to it.
 [[gnu::noinline]] weft_status park_cancelled(Task *task, WaitKind kind, uint64_t deadline_ns) {
   if (!(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) & kCancelPassed))
-    return take_cancel(task) ? WEFT_E_CANCELLED : park(task, kind, deadline_ns);
+    return take_cancel(task) != Took::Nothing ? WEFT_E_CANCELLED : park(task, kind, deadline_ns);
   weft_runtime *rt = task->rt;
   const bool in_object = rt->parallel && waits_in_object(kind);
   if (in_object && !worker_here(rt)->holds)
@@ -93,13 +93,14 @@ bool cancelled_in_object(Task *task) {
     // None: it is being woken.
     if (WaitKind kind = wait_of(task); kind != WaitKind::None && !waits_in_object(kind))
       return false;
-    if (!take_cancel(task))
+    const Took took = take_cancel(task);
+    if (took == Took::Nothing)
       return true;
     if (claim_parked(task)) {
       end_claimed(task, WEFT_E_CANCELLED, WEFT_WHY_CANCEL);
       return true;
     }
-    return_cancel(task); // it was woken; perhaps it is parking again
+    return_cancel(task, took); // it was woken; perhaps it is parking again
   }
 }
 

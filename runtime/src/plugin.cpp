@@ -149,6 +149,18 @@ weft_status split_params(const char *spec, char *text, weft_sched_param *params,
   return WEFT_OK;
 }
 
+// Where the parameters begin: paths may hold colons, and values both. A name ends at the first colon, a path at the first one after which
+// there is KEY= or nothing, and if there is none at the last part's.
+char *colon_in(char *text) {
+  char *first = strchr(text, ':'), *slash = strrchr(text, '/');
+  if (!first || !slash || !memchr(text, '/', static_cast<size_t>(first - text)))
+    return first;
+  for (char *colon = first; colon; colon = strchr(colon + 1, ':'))
+    if (size_t key = strcspn(colon + 1, "/:,="); colon[1] == '\0' || (key != 0 && colon[1 + key] == '='))
+      return colon;
+  return strchr(slash, ':');
+}
+
 } // namespace
 
 std::mutex &schedulers_lock() { return registry().lock; }
@@ -159,12 +171,7 @@ weft_status make_scheduler(const char *spec, weft_domain *domain, char *error, s
     return refuse(WEFT_E_INVAL, error, size, "scheduler: more than %zu characters",
                   sizeof text - 1);
   strcpy(text, spec);
-  char *slash = strrchr(text, '/');
-  char *colon = strchr(slash ? slash : text, ':');
-  // A value may hold a slash, so without one before the colon it is a name.
-  if (char *first = strchr(text, ':');
-      first && slash && first < slash && (!memchr(text, '/', static_cast<size_t>(first - text))))
-    colon = first;
+  char *colon = colon_in(text);
   if (colon)
     *colon++ = '\0';
   if (!text[0])

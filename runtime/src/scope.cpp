@@ -70,6 +70,13 @@ void disarm(Scope *scope) {
   rt->token_timers--;
 }
 
+bool is_open(const weft_scope *given, const Task *self) {
+  for (const Scope *s = self->scopes; s; s = s->outer)
+    if (s == reinterpret_cast<const Scope *>(given))
+      return true;
+  return false;
+}
+
 // The open scope of the running task that it is; null.
 Scope *as_open(weft_scope *given, ScopeKind kind) {
   auto *scope = reinterpret_cast<Scope *>(given);
@@ -141,6 +148,8 @@ weft_status weft_deadline_begin(weft_scope *given, uint64_t deadline_ns) {
   Task *self = running_task();
   if (!given || !self)
     return given ? WEFT_E_NOTASK : WEFT_E_INVAL;
+  if (is_open(given, self))
+    return WEFT_E_INVAL;
   weft_runtime *rt = self->rt;
   Hold hold(rt);
   auto *scope = new (given) Scope{};
@@ -163,7 +172,8 @@ weft_status weft_deadline_end(weft_scope *given) {
     return WEFT_E_INVAL;
   Task *self = scope->task;
   Hold hold(self->rt);
-  bool passed = any_passed(scope);
+  // Its time may have come while the task computed, and nobody have looked.
+  bool passed = any_passed(scope) || (scope->timer.armed() && self->rt->timers.deadline(&scope->timer) <= weft_now());
   disarm(scope);
   close(scope);
   set_passed(self);
@@ -174,6 +184,8 @@ weft_status weft_shield_begin(weft_scope *given) {
   Task *self = running_task();
   if (!given || !self)
     return given ? WEFT_E_NOTASK : WEFT_E_INVAL;
+  if (is_open(given, self))
+    return WEFT_E_INVAL;
   Hold hold(self->rt);
   begin_shield(new (given) Scope{}, self);
   return WEFT_OK;

@@ -240,20 +240,22 @@ inline bool claim_parked(Task *task) {
 // In Task::cancels, above the count of cancels that wait for their answer: a deadline that the task is in has passed, which
 // answers all waits as long as it is set; and it was that which answered the last one.
 enum : uint32_t { kCancelPassed = UINT32_C(1) << 31, kCancelWasPassed = UINT32_C(1) << 30, kCancelCount = kCancelWasPassed - 1 };
-// A cancel that is not answered yet is answered by who takes it. False: there is none left.
-inline bool take_cancel(Task *task) {
+enum class Took { Nothing, Cancel, Deadline };
+// A cancel that is not answered yet is answered by who takes it. Nothing: there is none left.
+inline Took take_cancel(Task *task) {
   uint32_t n = __atomic_load_n(&task->cancels, __ATOMIC_RELAXED);
   while (n != 0) {
     uint32_t left = n & kCancelPassed ? n | kCancelWasPassed : n - 1;
     if (__atomic_compare_exchange_n(&task->cancels, &n, left, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-      return true;
+      return left < n ? Took::Cancel : Took::Deadline;
   }
-  return false;
+  return Took::Nothing;
 }
 inline void give_cancel(Task *task) { __atomic_fetch_add(&task->cancels, 1, __ATOMIC_SEQ_CST); }
-// What take_cancel took was not told to anybody. One that a deadline answered was none.
-inline void return_cancel(Task *task) {
-  if (!(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) & kCancelWasPassed))
+// What take_cancel took was not told to anybody. A deadline's stays as it is. (The bit that it set does not say which it was: the task
+// may have put that aside meanwhile.)
+inline void return_cancel(Task *task, Took took) {
+  if (took == Took::Cancel)
     give_cancel(task);
 }
 // How it waits, for who has the runtime's lock and not the object's: what is not in an object does not change meanwhile.

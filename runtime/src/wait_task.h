@@ -47,7 +47,10 @@ inline void task_wake(Task *task) {
 void forget_deadline(Task *self);
 
 // The running task was answered WEFT_E_CANCELLED and could not report it: its next wait does.
-inline void task_keep_cancel(Task *self) { return_cancel(self); }
+inline void task_keep_cancel(Task *self) {
+  if (!(__atomic_load_n(&self->cancels, __ATOMIC_RELAXED) & kCancelWasPassed)) // a deadline's stays anyway
+    give_cancel(self);
+}
 
 // One of n, evenly; by the domain's scheduler when it takes such choices (weft_sched_ops::choose).
 uint32_t task_choose(const char *site, uint32_t n);

@@ -460,3 +460,34 @@ TEST_CASE("a task that ends inside of its own deadline is told of by name") {
           "task 'hasty' #1 ended inside of a deadline or a shield that it had begun (GROUP-06)") !=
       std::string::npos);
 }
+
+TEST_CASE("a scope that is open is not begun again") {
+  OnManual m;
+  m.go([&] {
+    Deadline d(100);
+    Shield s;
+    CHECK(weft_deadline_begin(&d.scope, WEFT_NEVER) == WEFT_E_INVAL);
+    CHECK(weft_shield_begin(&d.scope) == WEFT_E_INVAL);
+    CHECK(weft_shield_begin(&s.scope) == WEFT_E_INVAL);
+    CHECK(weft_deadline_begin(&s.scope, weft_now()) == WEFT_E_INVAL);
+    CHECK(s.end() == WEFT_OK);
+    CHECK(weft_sleep(1000) == WEFT_E_CANCELLED);
+    CHECK(d.end() == WEFT_E_TIMEOUT);
+    CHECK(weft_deadline_begin(&d.scope, WEFT_NEVER) == WEFT_OK);
+    CHECK(d.end() == WEFT_OK);
+  });
+  pass(m, 100);
+}
+
+TEST_CASE("the end says that a deadline passed while its task only computed") {
+  OnManual m;
+  m.go([&] {
+    Deadline outer(200), d(100);
+    weft_manual_advance(m.host, 100);
+    CHECK(d.end() == WEFT_E_TIMEOUT);
+    CHECK(outer.end() == WEFT_OK);
+    CHECK(weft_sleep(1) == WEFT_OK);
+  });
+  pass(m, 1);
+  CHECK(weft_manual_armed(m.host) == WEFT_NEVER);
+}

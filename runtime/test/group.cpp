@@ -352,3 +352,69 @@ TEST_CASE("when all is given up, a group's tasks are unwound before who waits fo
   }
   CHECK(gone == std::vector<std::string>{"task", "task", "owner"});
 }
+
+TEST_CASE("a task that is given up may free its own group in its clean-up: it is still in it") {
+  weft_status freed = WEFT_OK, waited = WEFT_OK;
+  weft_group *g = nullptr;
+  struct CleanUp {
+    weft_group *&g;
+    weft_status &freed, &waited;
+    ~CleanUp() {
+      waited = weft_group_wait(g);
+      freed = weft_group_free(g);
+    }
+  };
+  {
+    OnManual m;
+    m.go([&] {
+      g = weft_group_new(nullptr);
+      struct Free {
+        weft_group *g;
+        ~Free() { CHECK(weft_group_free(g) == WEFT_OK); }
+      } free{g};
+      spawn_into(g, [&] {
+        CleanUp clean_up{g, freed, waited};
+        for (;;)
+          weft_park();
+        return WEFT_OK;
+      });
+      for (;;)
+        weft_park();
+    });
+    m.settle();
+    weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
+    m.settle();
+  }
+  CHECK(waited == WEFT_E_BUSY);
+  CHECK(freed == WEFT_E_BUSY);
+}
+
+TEST_CASE("a wait goes on for who was spawned when the last one had ended and it had not been picked yet") {
+  OnManual m;
+  Group g(m);
+  bool late_ended = false;
+  weft_status status = 1, spawned = 1;
+  m.go([&] {
+    status = weft_group_wait(g);
+    CHECK(late_ended);
+  });
+  spawn_into(g, [] {
+    weft_yield();
+    return WEFT_OK;
+  });
+  m.go([&] { // runs after the last task's end, and before the waiter that it woke
+    weft_yield();
+    spawn_into(
+        g,
+        [&] {
+          for (int i = 0; i < 5; ++i)
+            weft_yield();
+          late_ended = true;
+          return WEFT_OK;
+        },
+        &spawned);
+  });
+  m.settle();
+  CHECK(spawned == WEFT_OK);
+  CHECK(status == WEFT_OK);
+}

@@ -149,6 +149,7 @@ TEST_CASE("scopes are a task's") {
   OnManual m;
   CHECK_THROWS_AS(weft::deadline(1ns), std::logic_error);
   CHECK_THROWS_AS(weft::shield(), std::logic_error);
+  CHECK_THROWS_AS(weft::group(), std::logic_error);
 }
 
 namespace {

@@ -297,3 +297,77 @@ TEST_CASE("tasks that wait for each other in a ring end the chain, and can be ca
   CHECK(m1.owner == 0);
   CHECK(m2.owner == 0);
 }
+
+TEST_CASE("who waits lends to the next owner, where the first one could not be lent to") {
+  Levels l;
+  weft_mutex m = {};
+  CHECK(weft_mutex_lock(&m) == WEFT_OK); // by the loop's thread
+  int when = -1;
+  weft_task next = l.m.make([&] {
+    CHECK(weft_mutex_lock(&m) == WEFT_OK);
+    for (int i = 0; i < 3; ++i)
+      weft_yield();
+    CHECK(weft_mutex_unlock(&m) == WEFT_OK);
+  });
+  l.m.turn(1);
+  l.go(10, [&] {
+    CHECK(weft_mutex_lock(&m) == WEFT_OK);
+    when = l.middle;
+    CHECK(weft_mutex_unlock(&m) == WEFT_OK);
+  });
+  l.m.settle();
+  l.spin();
+  CHECK(weft_mutex_unlock(&m) == WEFT_OK);
+  l.m.settle();
+  CHECK(when >= 0);
+  CHECK(when <= 3);
+  l.m.go([&] { CHECK(weft_join(next) == WEFT_OK); });
+  l.m.settle();
+}
+
+TEST_CASE("an owner that makes itself less than everybody is lent what its waiters have, who said nothing") {
+  Levels l;
+  weft_mutex m = {};
+  int middle = 0, when = -1;
+  l.m.go([&] {
+    CHECK(weft_mutex_lock(&m) == WEFT_OK);
+    weft_park_until(weft_now() + 10);
+    CHECK(set(weft_self(), -5) == WEFT_OK);
+    for (int i = 0; i < 3; ++i)
+      weft_yield();
+    CHECK(weft_mutex_unlock(&m) == WEFT_OK);
+  });
+  l.m.go([&] {
+    CHECK(weft_mutex_lock(&m) == WEFT_OK);
+    when = middle;
+    CHECK(weft_mutex_unlock(&m) == WEFT_OK);
+  });
+  l.m.settle();
+  weft_task spins = l.m.make([&] {
+    for (; middle < 1000; ++middle)
+      weft_yield();
+  });
+  CHECK(set(spins, -2) == WEFT_OK);
+  l.m.pass(10);
+  l.m.go([&] { CHECK(weft_join(spins) == WEFT_OK); });
+  l.m.settle();
+  CHECK(when >= 0);
+  CHECK(when <= 3);
+}
+
+TEST_CASE("nothing is lent to who ended without unlocking, in a domain that is gone") {
+  Levels l;
+  weft_mutex m = {};
+  weft_domain *d = l.m.domain("gone", nullptr, "priority");
+  weft_task owner = l.m.make([&] { CHECK(weft_mutex_lock(&m) == WEFT_OK); }, d);
+  l.m.settle();
+  CHECK(weft_domain_close(d) == WEFT_OK);
+  weft_status status = 1;
+  l.go(3, [&] { status = weft_mutex_lock_with(&m, 0, weft_now() + 10); });
+  l.m.pass(10);
+  CHECK(status == WEFT_E_TIMEOUT);
+  l.m.go([&] {
+    CHECK(weft_join(owner) == WEFT_OK);
+  });
+  l.m.settle();
+}

@@ -61,6 +61,16 @@ TEST_CASE("an unknown name: the known ones are listed") {
   CHECK(status == WEFT_E_NOTFOUND);
 }
 
+TEST_CASE("where a path ends and parameters begin, with colons and slashes in both") {
+  const std::string frame = std::string(WEFT_FIFO_PLUGIN).replace(std::string(WEFT_FIFO_PLUGIN).rfind("fifo"), 4, "frame");
+  CHECK(refusal((frame + ":of=" + WEFT_FIFO_PLUGIN).c_str()) == "");
+  CHECK(refusal((frame + ":budget=1ms,of=" + WEFT_FIFO_PLUGIN).c_str()) == "");
+  CHECK(refusal((std::string("frame:of=") + WEFT_FIFO_PLUGIN).c_str()) == "");
+  CHECK(refusal((frame + ":").c_str()) == "");
+  CHECK(has(refusal((frame + ":speed").c_str()), "'speed' is no parameter"));
+  CHECK(has(refusal("./a:b/c.so:x=1"), "cannot be loaded: ./a:b/c.so: "));
+}
+
 TEST_CASE("a path that cannot be loaded") {
   weft_status status;
   CHECK(has(refusal("./no-such-file.so", &status), "cannot be loaded"));

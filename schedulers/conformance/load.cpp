@@ -12,12 +12,17 @@ namespace conformance {
 
 namespace {
 
-// A path may hold colons; what follows the last slash may not.
+// As the runtime takes it (plugin.cpp).
 size_t colon_of(const std::string &spec) {
-  size_t slash = spec.rfind('/'), colon = spec.find(':');
-  if (colon != std::string::npos && slash != std::string::npos && slash > colon && spec.find('/') < colon)
-    colon = spec.find(':', slash);
-  return colon;
+  const size_t first = spec.find(':'), slash = spec.rfind('/');
+  if (first == std::string::npos || slash == std::string::npos || spec.find('/') > first)
+    return first;
+  for (size_t colon = first; colon != std::string::npos; colon = spec.find(':', colon + 1)) {
+    const size_t end = spec.find_first_of("/:,=", colon + 1);
+    if (colon + 1 == spec.size() || (end != std::string::npos && end != colon + 1 && spec[end] == '='))
+      return colon;
+  }
+  return spec.find(':', slash);
 }
 
 bool is_file(const std::string &path) { return access(path.c_str(), R_OK) == 0; }

@@ -10,7 +10,8 @@
  * the inner policy (inner.h), so that order, attributes and fairness are that one's.
  *
  * rate is the generic cell rate algorithm (ITU-T I.371): one number, the time at which all that was picked is paid for; a pick may come
- * while that is not more than burst - 1 steps ahead. A step is rounded up to whole ns, so the limit is never passed.
+ * while that is not more than burst - 1 steps ahead. A step is rounded up to whole ns, so the limit is never passed
+ * by the clock that pick is given: `now` may be as old as the runs since it was read (64 short ones, or a long one).
  * quota: a run that was measured (`ran`'s ns, which the runtime knows exactly because the slice asks for it) is charged when it ends. It
  * is not stopped: what it ran too long is taken from the next periods. Rejected: a bucket that fills all the time, whose bound over a
  * period is twice the quota; to forgive the rest, by which a task of long runs would get more than its quota for ever. */
@@ -72,7 +73,10 @@ static uint64_t limited_wait(limited *l, uint64_t now) {
   if (l->quota) {
     limited_begin_period(l, now);
     if (l->used >= l->quota) { /* after the period in which that is paid */
-      uint64_t until = l->period_at + l->used / l->quota * l->period - now;
+      const uint64_t most = UINT64_C(1) << 62; /* what a hold may ask for (SCHED-18); then it is asked again */
+      uint64_t periods = l->used / l->quota;
+      uint64_t until = periods > most / l->period ? most : l->period_at + periods * l->period - now;
+      until = until > most ? most : until;
       wait = until > wait ? until : wait;
     }
   }

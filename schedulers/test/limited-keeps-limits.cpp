@@ -115,6 +115,20 @@ TEST_CASE("quota: what ran too long is taken from the next periods, and over man
   CHECK(at.size() * 7 * kMs >= kSecond / 5 - 7 * kMs);
 }
 
+TEST_CASE("quota: however long a run was, and however little the quota is, the hold is one that SCHED-18 allows") {
+  for (const char *period : {"1s", "1000000000s"}) {
+    Limited l(P{{"quota", "1ns"}, {"period", period}});
+    weft_ent *e = l.ready();
+    CHECK(l.pick() == e);
+    l.ran(e, 40 * kSecond);
+    l.again(e);
+    CHECK(l.pick() == nullptr);
+    CHECK(l.slice.hold == WEFT_HOLD_NS);
+    CHECK(l.slice.ns > kSecond);
+    CHECK(l.slice.ns <= UINT64_C(1) << 62);
+  }
+}
+
 TEST_CASE("quota: an idle time is not saved for later") {
   Limited l(P{{"quota", "2ms"}, {"period", "10ms"}});
   l.ready();

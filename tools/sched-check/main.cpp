@@ -12,6 +12,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <tuple>
 
 using namespace conformance;
 
@@ -27,6 +28,19 @@ std::string indented(const std::string &text, const char *by) {
   return out;
 }
 
+// What a failure may depend on, as it was asked for.
+std::string asked_for(const Options &o) {
+  const Options usual;
+  std::string out;
+  for (auto [name, value, as_usual] : {std::tuple<const char *, uint64_t, uint64_t>{"steps", o.steps, usual.steps},
+                                       {"threads-steps", o.threads_steps, usual.threads_steps},
+                                       {"bound", o.bound, usual.bound},
+                                       {"timeout", o.patience, usual.patience}})
+    if (value != as_usual)
+      out += std::string(" --") + name + " " + std::to_string(value);
+  return out;
+}
+
 void print(const char *self, const Result &r, const Options &options) {
   printf("%-8s %s/%s: %s\n", word_of(r.verdict), r.rule.c_str(), r.name.c_str(), r.shows.c_str());
   if (r.verdict == Verdict::Skipped)
@@ -34,8 +48,8 @@ void print(const char *self, const Result &r, const Options &options) {
   if (r.verdict == Verdict::Failed) {
     printf("%s", indented(r.why, "           ").c_str());
     if (r.seed != 0)
-      printf("           again: %s '%s' --only %s --seed %llu --seeds 1\n", self, options.spec.c_str(), r.test.c_str(),
-             (unsigned long long)r.seed);
+      printf("           again: %s '%s' --only %s --seed %llu --seeds 1%s\n", self, options.spec.c_str(), r.test.c_str(),
+             (unsigned long long)r.seed, asked_for(options).c_str());
     if (!r.schedule.empty())
       printf("           as a schedule, %zu of %zu steps (--save FILE, --replay FILE):\n%s", r.steps, r.of, indented(r.schedule, "             ").c_str());
   }
@@ -62,7 +76,7 @@ int main(int argc, char **argv) {
   bool listing = false, json = false, whole = false;
   CLI::App app{"Tries a scheduler plug-in against the rules SCHED-nn (abi/rules.md): each test in a process of its own, from many seeds.\n"
                "What the plug-in does not claim is skipped, by name. Exit 0: no rule is broken; 1: one is; 2: it could not be tried."};
-  app.add_option("plugin", options.spec, "as WEFT_SCHED takes it: path[:key=val,...]; or fifo, work_stealing");
+  app.add_option("plugin", options.spec, "as WEFT_SCHED takes it: path[:key=val,...]; or the name of one that comes with Weft");
   app.add_flag("--list", listing, "the tests, by rule");
   CLI::Option *only = app.add_option("--only", options.only, "these rules or tests: SCHED-05, SCHED-15/attr-order");
   app.add_option("--seeds", options.seeds, "how many, for each test")->capture_default_str()->check(CLI::Range(1, 1000000000));

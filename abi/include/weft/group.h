@@ -41,7 +41,7 @@ WEFT_API weft_status weft_group_cancel(weft_group *group, weft_status error);
  * further ones, are for its next wait.
  * WEFT_E_STALE when it was waited for before, WEFT_E_BUSY while another task does; WEFT_E_NOTASK. */
 WEFT_API weft_status weft_group_wait(weft_group *group);
-/* WEFT_E_BUSY, and nothing is freed, while it has tasks or somebody waits for it. NULL is nothing. */
+/* WEFT_E_BUSY, and nothing is freed, while it has tasks or somebody waits for it: so before its runtime is destroyed. NULL is nothing. */
 WEFT_API weft_status weft_group_free(weft_group *group);
 
 /* --- Deadlines and shields: scopes of the running task ------------------------------------------- */
@@ -53,15 +53,16 @@ typedef struct weft_scope {
 
 /* From here to the end every wait of the task answers WEFT_E_CANCELLED as soon as weft_now has reached `deadline_ns` (WEFT_NEVER for
  * none), also the wait that is on: each of them, after others had their turn, so a loop that takes no notice does not end. A result that is there already is
- * answered first. weft_cancelled is true meanwhile. What a wait in it was given as its own deadline stays as it is.
- * WEFT_E_NOMEM, WEFT_E_NOTASK; then there is no scope to end. */
+ * answered first. weft_cancelled is true meanwhile, but of a task that only computes: timers are looked at between runs. What a wait in it was
+ * given as its own deadline stays as it is. WEFT_E_NOMEM, WEFT_E_NOTASK, WEFT_E_INVAL when the scope is open already; then nothing has begun. */
 WEFT_API weft_status weft_deadline_begin(weft_scope *scope, uint64_t deadline_ns);
 /* WEFT_OK; WEFT_E_TIMEOUT when it passed, or one around it did (up to the next shield). A weft_cancel that came meanwhile, and was not
  * answered, is for the next wait. WEFT_E_INVAL when it is not an open deadline of the running task. */
 WEFT_API weft_status weft_deadline_end(weft_scope *scope);
 
 /* From here to the end no cancel, and no deadline that was begun before, interrupts a wait of the task. They are delivered by the
- * first wait after the outermost shield's end. A deadline that is begun inside holds inside. May nest. WEFT_E_NOTASK. */
+ * first wait after the outermost shield's end. A deadline that is begun inside holds inside. May nest. WEFT_E_NOTASK; WEFT_E_INVAL when the
+ * scope is open already. */
 WEFT_API weft_status weft_shield_begin(weft_scope *scope);
 WEFT_API weft_status weft_shield_end(weft_scope *scope); /* WEFT_E_INVAL as above */
 

@@ -29,7 +29,10 @@ namespace weft {
 
 class group {
 public:
-  group() : group_(weft_group_new(nullptr)) {
+  /// By a task: its destructor waits.
+  group() : group_(weft_self() ? weft_group_new(nullptr) : nullptr) {
+    if (!weft_self())
+      throw std::logic_error("weft::group outside of a task");
     if (!group_)
       throw std::bad_alloc();
   }
@@ -41,7 +44,8 @@ public:
     weft_group_wait(group_.get());
   }
 
-  /// A task that runs fn(). It fails by an exception, or where fn returns a weft_status by that. What it returns else is ignored.
+  /// A task that runs fn(). It fails by an exception, or where fn returns a weft_status (an int32_t, so any int) by what is not WEFT_OK. Other types are
+  /// ignored.
   /// Of a group that has failed WEFT_E_CLOSED, with fn destroyed; else as weft_group_spawn.
   template <class F> weft_status spawn(F &&fn, const weft_spawn_attr *attr = nullptr) {
     using Task = body<std::decay_t<F>>;
