@@ -55,10 +55,15 @@ weft_status give(const weft_ent_attr &from, weft_ent_attr *out) {
   return WEFT_OK;
 }
 
-// Whose task it is, or was; null: nobody's.
-weft_runtime *runtime_of_handle(weft_task handle) {
-  Task *task = task_table().at(slot_of(handle));
-  return task ? runtime_of(task) : nullptr;
+// WEFT_OK, in its runtime; WEFT_E_STALE, WEFT_E_INVAL. A record that is free may have been another runtime's, and become one's at any time.
+weft_status find_runtime(weft_task handle, weft_runtime **out) {
+  Task *task = find_task(handle);
+  if (!task)
+    return WEFT_E_STALE;
+  *out = runtime_of(task);
+  if (on_loop(*out))
+    return WEFT_OK;
+  return find_task(handle) ? WEFT_E_INVAL : WEFT_E_STALE;
 }
 
 // Under a halt of that one. WEFT_E_STALE.
@@ -132,11 +137,11 @@ using namespace weft;
 extern "C" {
 
 weft_status weft_task_set_attr(weft_task handle, const weft_ent_attr *attr) {
-  weft_runtime *rt = runtime_of_handle(handle);
-  if (!is_right(attr) || (rt && !on_loop(rt)))
+  weft_runtime *rt;
+  if (!is_right(attr))
     return WEFT_E_INVAL;
-  if (!rt)
-    return WEFT_E_STALE;
+  if (weft_status status = find_runtime(handle, &rt); status != WEFT_OK)
+    return status;
   Halt halt(rt);
   Task *task;
   if (weft_status status = find_alive(handle, &task); status != WEFT_OK)
@@ -152,11 +157,9 @@ weft_status weft_task_set_attr(weft_task handle, const weft_ent_attr *attr) {
 }
 
 weft_status weft_task_get_attr(weft_task handle, weft_ent_attr *out) {
-  weft_runtime *rt = runtime_of_handle(handle);
-  if (!rt)
-    return WEFT_E_STALE;
-  if (!on_loop(rt))
-    return WEFT_E_INVAL;
+  weft_runtime *rt;
+  if (weft_status status = find_runtime(handle, &rt); status != WEFT_OK)
+    return status;
   Halt halt(rt);
   Task *task;
   if (weft_status status = find_alive(handle, &task); status != WEFT_OK)

@@ -282,7 +282,7 @@ TEST_CASE("neither side is woken for what only the other one may run") {
     if (bind == WEFT_BIND_POOL)
       CHECK(turns(w.rt) - turned < 30);
     else if (one_thread_each && !sanitized())
-      CHECK(sleeps_of_pool() - slept < 5);
+      CHECK(sleeps_of_pool() - slept < 5 + yields / 4); // and not at each; some where the machine gives the others no time
   }
 }
 

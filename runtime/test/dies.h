@@ -3,12 +3,20 @@
 // For tests of deaths: runs a function in a forked child and tells how it ended and what it printed.
 #pragma once
 
+#include "sanitized.h"
+
 #include <csignal>
+#include <cstdint>
+#include <fcntl.h>
 #include <functional>
 #include <string>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifdef WEFT_TEST_TSAN
+extern "C" void __sanitizer_set_report_fd(void *fd);
+#endif
 
 struct Death {
   int signal = 0; // 0: exited
@@ -26,6 +34,11 @@ inline Death dies(const std::function<void()> &body) {
     setrlimit(RLIMIT_CORE, &none);
     dup2(fds[1], STDERR_FILENO);
     close(fds[0]);
+#ifdef WEFT_TEST_TSAN
+    // In the child of a process of several threads, as fibers are to it, it takes no notice of what orders the first thread and the
+    // others, and reports what is ordered.
+    __sanitizer_set_report_fd(reinterpret_cast<void *>(static_cast<intptr_t>(open("/dev/null", O_WRONLY))));
+#endif
     body();
     _exit(0);
   }

@@ -4,6 +4,10 @@
 #include "on_manual.h"
 #include "weft/dump.h"
 
+#include <atomic>
+#include <thread>
+#include <unistd.h>
+
 namespace {
 
 weft_ent_attr attr_of(int32_t priority, uint64_t deadline = WEFT_NEVER, uint32_t weight = 1) {
@@ -115,6 +119,31 @@ TEST_CASE("of two runtimes on one thread each one's tasks may be set") {
   other.settle();
   weft_detach(t);
   weft_detach(u);
+}
+
+TEST_CASE("a handle of nobody is stale, whosever its record was") {
+  // On a thread of its own, so that this one is not on its loop; it lives on beside.
+  weft_task gone = 0;
+  std::atomic<bool> made{false}, end{false};
+  std::thread other([&] {
+    OnManual theirs;
+    gone = theirs.make([] {});
+    theirs.go([&] { weft_join(gone); });
+    theirs.settle();
+    made = true;
+    while (!end)
+      usleep(1000);
+  });
+  while (!made)
+    usleep(1000);
+  OnManual m;
+  weft_ent_attr attr = attr_of(1, WEFT_NEVER, 1);
+  for (weft_task t : {gone, weft_task{0}, gone + 1}) {
+    CHECK(weft_task_set_attr(t, &attr) == WEFT_E_STALE);
+    CHECK(weft_task_get_attr(t, &attr) == WEFT_E_STALE);
+  }
+  end = true;
+  other.join();
 }
 
 TEST_CASE("what cannot be set is refused, and nothing changes") {

@@ -6,6 +6,7 @@
 #include "on_manual.h"
 #include "on_workers.h"
 
+#include <atomic>
 #include <chrono>
 #include <ctime>
 #include <cstdlib>
@@ -22,6 +23,9 @@ struct Policy {
   uint64_t drop = 0, late = 0;
   uint32_t kind = WEFT_ENT_TASK;
   int at = 1;
+
+  // It forgets nobody before: with several workers, while there are fewer tasks than these, one may find nothing else (SCHED-02).
+  static inline std::atomic<bool> armed{true};
 
   bool is(const weft_ent *e, uint64_t id) const { return e->id == id && e->kind == kind; }
 
@@ -46,7 +50,7 @@ struct Policy {
     std::lock_guard<std::mutex> hold(p->lock);
     for (weft_ent *e = list->head, *next; e; e = next) {
       next = e->next;
-      if (!(p->is(e, p->drop) && --p->at == 0))
+      if (!(armed && p->is(e, p->drop) && --p->at == 0))
         p->queue.push_back(e);
     }
   }
@@ -257,6 +261,7 @@ TEST_CASE("with several workers, by a real clock") {
     auto began = std::chrono::steady_clock::now();
     Death death = dies([&] {
       OnWorkers w(workers, (std::string(sched) + ":drop=3,at=20").c_str());
+      Policy::armed = false;
       // A second of processor time, too: who is on a loaded machine gets to look later.
       auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1600);
       for (int i = 0; i < 8; ++i)
@@ -265,6 +270,7 @@ TEST_CASE("with several workers, by a real clock") {
             weft_yield();
           _exit(0);
         });
+      Policy::armed = true;
       w.run();
     });
     INFO(death.text);
