@@ -11,8 +11,8 @@ add_compile_options("$<$<COMPILE_LANG_AND_ID:C,Clang>:-fcolor-diagnostics>"
 find_program(WEFT_CCACHE ccache)
 if(WEFT_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   # What a preset compiles like another one is compiled once: sources have absolute names, so that an object serves
-  # any build directory.
-  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${WEFT_CCACHE})
+  # any build directory. The sloppiness is what a cache needs to store what uses a precompiled header (WeftTests.cmake).
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${WEFT_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()
 
