@@ -50,5 +50,7 @@ if os.environ.get("WEFT_TEST_FULL") == "1":
     config.available_features.add("full")
 if config.weft_port != "portable":
     config.available_features.add("inline-port")
+if config.weft_build_type != "Debug":
+    config.available_features.add("optimized-runtime")
 if config.weft_sanitize:
     config.available_features.add("sanitized")

@@ -1,8 +1,8 @@
 // A task's stack ends cleanly at its start, and its loop's at _start, at every single instruction of a loop that runs
 // four tasks with a channel, yields, and calls on the native stack: with the runtime in the program and in a library.
 // (The unwinder from outside does not understand a library that lld has linked, gdb and those inside do.)
-// Of one port only: what this is about is the inline port's text.
-// REQUIRES: inline-port, x86_64, ptrace
+// Of one port only: what this is about is the inline port's text. A Debug runtime is ten times the steps around the same text.
+// REQUIRES: inline-port, x86_64, ptrace, optimized-runtime
 // RUN: clang -g -O1 %abi -c %s -o %t.o
 // RUN: clang %t.o %rt -o %t.program
 // RUN: %step_outside %t.program > %t.outside || (cat %t.outside; false)
