@@ -65,11 +65,12 @@ static void host_arm(void *self, uint64_t deadline_ns) {
 
 static weft_status host_watch(void *self, weft_fd_cell *cell) {
   weft_epoll_host *h = self;
-  struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = cell};
+  struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET, .data.ptr = cell};
   if (epoll_ctl(h->epoll, EPOLL_CTL_ADD, cell->fd, &e) != 0)
     return -errno;
   h->watched++;
   cell->host = h;
+  cell->ready |= WEFT_TELLS_ARRIVALS;
   return WEFT_OK;
 }
 
@@ -120,7 +121,7 @@ static int host_block(void *self, uint64_t deadline_ns) {
   uint64_t jump_to = h->virtual_now && deadline_ns != WEFT_NEVER ? deadline_ns : 0;
   int n = wait_for_events(h, events, 128, jump_to ? 0 : deadline_ns);
   atomic_store(&h->asleep, 0);
-  if (atomic_exchange(&h->posted, 0) == 0 && n == 0 && jump_to > h->virtual_now)
+  if (atomic_load(&h->posted) == 0 && n == 0 && jump_to > h->virtual_now)
     h->virtual_now = jump_to;
   for (int i = 0; i < n; ++i) {
     uint32_t e = events[i].events;
@@ -138,8 +139,13 @@ static int host_block(void *self, uint64_t deadline_ns) {
       ready |= WEFT_WRITABLE;
     if (e & (EPOLLHUP | EPOLLERR))
       ready |= WEFT_HANGUP;
+    if (e & (EPOLLRDHUP | EPOLLPRI))
+      ready |= WEFT_READ_ON;
     weft_fd_ready(h->rt, cell, ready);
   }
+  /* What was posted up to here, by these events too, is served by the turn that follows (weft_run): the next block need not
+   * ask the kernel without sleeping because of it. */
+  atomic_exchange(&h->posted, 0);
   return 0; /* also after a signal */
 }
 

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -81,6 +82,26 @@ WEFT_SYSTEM_CALL ssize_t system_write(const weft_sock *s, const void *buffer, si
 }
 
 bool would_wait(ssize_t n) { return n == -EAGAIN || n == -EWOULDBLOCK; }
+
+WEFT_SYSTEM_CALL bool has_input(const weft_sock *s) {
+  pollfd p = {s->cell.fd, POLLIN | POLLPRI | POLLRDHUP, 0};
+  int n;
+  do
+    n = poll(&p, 1, 0);
+  while (n < 0 && errno == EINTR);
+  return n != 0; // an error is the read's to tell
+}
+
+// Comes before a read. False: it would find nothing, as the last one left nothing and the host has told of nothing since.
+// Not for who cannot wait.
+bool worth_reading(weft_sock *s) {
+  constexpr uint32_t of_interest = WEFT_TELLS_ARRIVALS | WEFT_READABLE | WEFT_HANGUP | WEFT_READ_ON;
+  Hold hold(s->runtime);
+  if (s->drained && (s->cell.ready & of_interest) == WEFT_TELLS_ARRIVALS && s->watched && weft_self() != 0)
+    return false;
+  s->cell.ready &= ~static_cast<uint32_t>(WEFT_READABLE);
+  return true;
+}
 
 } // namespace
 
@@ -195,14 +216,42 @@ int64_t weft_sock_read(weft_sock *s, void *buffer, size_t size, uint64_t deadlin
     return 0;
   if (weft_status status = yield_after_streak(s); status != WEFT_OK)
     return status;
+  bool last = false;
   for (;;) {
-    clear_ready(s, WEFT_READABLE);
-    ssize_t n = system_read(s, buffer, size);
-    if (!would_wait(n))
-      return n;
-    if (weft_status status = wait_ready(s, WEFT_READABLE, "socket read", deadline_ns);
-        status != WEFT_OK)
+    const bool reads = last || worth_reading(s);
+    if (reads) {
+      ssize_t n = system_read(s, buffer, size);
+      if (!would_wait(n)) {
+        s->drained = s->tcp && n > 0 && static_cast<size_t>(n) < size;
+        return n;
+      }
+      if (last)
+        return WEFT_E_TIMEOUT;
+    }
+    weft_status status = wait_ready(s, WEFT_READABLE, "socket read", deadline_ns);
+    if (status == WEFT_E_TIMEOUT && !reads)
+      last = true; // takes what has come and was not told yet
+    else if (status != WEFT_OK)
       return status;
+  }
+}
+
+weft_status weft_sock_wait_readable(weft_sock *s, uint64_t deadline_ns) {
+  if (weft_status status = yield_after_streak(s); status != WEFT_OK)
+    return status;
+  bool looks = worth_reading(s);
+  for (;;) {
+    if (looks && has_input(s)) {
+      s->drained = false; // what the host told may have been cleared
+      return WEFT_OK;
+    }
+    weft_status status = wait_ready(s, WEFT_READABLE, "socket to be readable", deadline_ns);
+    if (status != WEFT_E_TIMEOUT || looks)
+      return status;
+    // Behind the deadline as a read: what has come and was not told yet counts.
+    looks = true;
+    if (!has_input(s))
+      return WEFT_E_TIMEOUT;
   }
 }
 

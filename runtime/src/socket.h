@@ -6,7 +6,10 @@
 // The idea: try the system call first, and wait only when it says EAGAIN. The host watches a
 // descriptor once for its life, edge-triggered, and what it reports stays in the cell; the bit is
 // cleared before the call that consumes what it told of, so an edge that comes after the call's
-// EAGAIN is still there when the task wants to wait. Waiting itself is a token and weft_await,
+// EAGAIN is still there when the task wants to wait. A read of a TCP connection that gave less than was
+// asked for has emptied it: with a host that tells of each arrival (WEFT_TELLS_ARRIVALS) the next read waits for one
+// first, so an answered request costs one read and not two. Once the peer has ended its side that does not hold, as
+// one event before the read may have told of data and end together: WEFT_READ_ON. Waiting itself is a token and weft_await,
 // hence an effect like any other: a scheduler written with handlers can take its children's socket
 // waits.
 //
@@ -29,6 +32,10 @@ struct weft_sock {
   bool watched;
   bool closed;
   bool pipe; // not a socket: read and write in place of recv and send
+  // A TCP connection, or what accepts them. Their reads give all that is there, up to the size, but at urgent data; a Unix
+  // socket's end where descriptors come along.
+  bool tcp;
+  bool drained; // the last read, of a TCP connection, gave all that was there
 };
 
 namespace weft {

@@ -161,6 +161,7 @@ weft_status weft_tcp_listen(const char *host, uint16_t port, int backlog, weft_s
     close(fd);
     return WEFT_E_NOMEM;
   }
+  (*out)->tcp = true;
   return WEFT_OK;
 }
 
@@ -177,6 +178,7 @@ weft_status weft_tcp_accept(weft_sock *listener, weft_sock **out) {
     int fd = system_accept(listener->cell.fd);
     if (fd >= 0) {
       s->cell.fd = fd;
+      s->tcp = listener->tcp; // which may be an adopted one, of Unix sockets
       *out = s;
       return WEFT_OK;
     }
@@ -205,6 +207,7 @@ weft_status weft_tcp_connect(const char *host, uint16_t port, uint64_t deadline_
     return WEFT_E_NOMEM;
   }
   no_delay(fd);
+  s->tcp = true;
   weft_status status = finish_connect(s, address, deadline_ns);
   if (status != WEFT_OK) {
     weft_sock_close(s);

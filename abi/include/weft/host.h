@@ -22,10 +22,19 @@ typedef struct weft_runtime weft_runtime;
 
 /* Readiness of one file descriptor, kept for the descriptor's life rather than per wait: the host
  * ORs in what happened and calls weft_fd_ready; the runtime's I/O reads and clears it. */
-enum { WEFT_READABLE = 1, WEFT_WRITABLE = 2, WEFT_HANGUP = 4 };
+enum {
+  WEFT_READABLE = 1,
+  WEFT_WRITABLE = 2,
+  WEFT_HANGUP = 4,
+  /* Two that stay; a host that sets neither works, at one more read for each wait (decision 0045). The first is a promise, set by
+   * `watch`: each arrival is told anew, also when what came before was not read, and what is said below too. The second tells
+   * that the peer has ended its side or sent urgent data: then a read that gives less than was asked for may have left some. */
+  WEFT_TELLS_ARRIVALS = 8,
+  WEFT_READ_ON = 16
+};
 typedef struct weft_fd_cell {
   int fd;
-  uint32_t ready;    /* WEFT_READABLE | ...; written by weft_fd_ready, cleared by the runtime */
+  uint32_t ready;    /* WEFT_READABLE | ...; written by weft_fd_ready (and `watch`), cleared by the runtime */
   weft_token reader; /* runtime's: who waits */
   weft_token writer;
   void *host; /* the host's word */

@@ -36,6 +36,9 @@ WEFT_API weft_status weft_tcp_connect(const char *host, uint16_t port, uint64_t 
 WEFT_API weft_status weft_sock_adopt(int fd, weft_sock **out);
 /* At least one byte, or 0 at the peer's end. */
 WEFT_API int64_t weft_sock_read(weft_sock *sock, void *buffer, size_t size, uint64_t deadline_ns);
+/* Waits until a read need not, without a buffer for it: what an idle connection keeps is its task. WEFT_OK also at the peer's end
+ * and after an error, which the read tells. After WEFT_OK a read may still have to wait, if seldom. */
+WEFT_API weft_status weft_sock_wait_readable(weft_sock *sock, uint64_t deadline_ns);
 /* All of it, or an error; *written (may be NULL) tells how much went out before one. */
 WEFT_API weft_status weft_sock_write(weft_sock *sock, const void *buffer, size_t size,
                                      uint64_t deadline_ns, size_t *written);
