@@ -202,6 +202,8 @@ static SymbolMap runtimeSymbols(ExecutionSession &Session) {
   WEFT_SYMBOL(weft_complete);
   WEFT_SYMBOL(weft_await);
   WEFT_SYMBOL(weft_await_until);
+  WEFT_SYMBOL(weft_await_any);
+  WEFT_SYMBOL(weft_await_all);
   WEFT_SYMBOL(weft_token_drop);
   WEFT_SYMBOL(weft_token_take);
   WEFT_SYMBOL(weft_cq_new);

@@ -66,7 +66,7 @@ void cq_completed(TokenSlot *slot) {
   unlink_waiting(cq, slot);
   append_done(cq, slot);
   slot->queued = true;
-  if (cq->waiter) {
+  if (cq->waiter && --cq->missing == 0) {
     weft_token waiter = cq->waiter;
     cq->waiter = 0;
     if (TokenSlot *w = find_token(waiter))
@@ -82,23 +82,59 @@ void cq_forget(TokenSlot *slot) {
   slot->cq->held--;
 }
 
+void cq_let_go(weft_cq *cq) {
+  cq->waiter = 0;
+  while (TokenSlot *slot = cq->done_head) {
+    unlink_done(cq, slot);
+    slot->cq = nullptr;
+  }
+  while (TokenSlot *slot = cq->waiting) {
+    unlink_waiting(cq, slot);
+    slot->cq = nullptr;
+  }
+  cq->held = 0;
+}
+
 } // namespace weft
+
+namespace {
+
+bool is_gone(const weft_cq *cq) { return cq->rt->life.load(std::memory_order_acquire) != cq->life; }
+
+// WEFT_OK: the caller may touch it.
+weft_status usable(const weft_cq *cq) {
+  if (!cq)
+    return WEFT_E_INVAL;
+  if (is_gone(cq))
+    return WEFT_E_STALE;
+  return on_loop(cq->rt) ? WEFT_OK : WEFT_E_INVAL;
+}
+
+} // namespace
 
 extern "C" {
 
 weft_cq *weft_cq_new(weft_runtime *rt) {
   if (!rt)
     rt = runtime_here();
-  if (!rt)
+  if (!rt || !is_alive(rt))
     return nullptr;
   auto *cq = new (std::nothrow) weft_cq{};
-  if (cq)
+  if (cq) {
     cq->rt = rt;
+    cq->life = rt->life.load(std::memory_order_relaxed);
+  }
   return cq;
 }
 
 void weft_cq_free(weft_cq *cq) {
   if (!cq)
+    return;
+  if (is_gone(cq)) { // and so are its tokens
+    delete cq;
+    return;
+  }
+  if (!on_loop(cq->rt))
     return;
   Hold hold(cq->rt);
   while (TokenSlot *slot = cq->done_head) {
@@ -118,10 +154,12 @@ void weft_cq_free(weft_cq *cq) {
 }
 
 weft_status weft_cq_add(weft_cq *cq, weft_token token, uint64_t key) {
+  if (weft_status status = usable(cq); status != WEFT_OK)
+    return status;
   TokenSlot *slot = find_token(token);
   if (!slot)
     return WEFT_E_STALE;
-  if (!cq || slot->rt.load(std::memory_order_relaxed) != cq->rt || !on_loop(cq->rt))
+  if (slot->rt.load(std::memory_order_relaxed) != cq->rt)
     return WEFT_E_INVAL;
   Hold hold(cq->rt);
   if (!find_token(token))
@@ -147,8 +185,8 @@ weft_status weft_cq_add(weft_cq *cq, weft_token token, uint64_t key) {
 }
 
 weft_status weft_cq_poll(weft_cq *cq, weft_cq_event *event) {
-  if (!cq || !event)
-    return WEFT_E_INVAL;
+  if (weft_status status = usable(cq); status != WEFT_OK || !event)
+    return status != WEFT_OK ? status : WEFT_E_INVAL;
   Hold hold(cq->rt);
   TokenSlot *slot = cq->done_head;
   if (!slot)
@@ -164,6 +202,8 @@ weft_status weft_cq_poll(weft_cq *cq, weft_cq_event *event) {
 }
 
 weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event) {
+  if (weft_status status = usable(cq); status != WEFT_OK)
+    return status;
   Hold hold(cq->rt); // also from one round to the next: it may be freed while nobody waits
   for (;;) {
     weft_status status = weft_cq_poll(cq, event);
@@ -178,6 +218,7 @@ weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event
       return WEFT_E_NOMEM;
     weft_cq_place place(cq);
     cq->waiter = token;
+    cq->missing = 1;
     hold.end();
     status = weft_await_until(token, deadline_ns, nullptr);
     hold.again();

@@ -50,12 +50,14 @@ weft_runtime *take_runtime() {
       new (life) RuntimeLife();
       rt->stale.store(0, std::memory_order_relaxed);
       rt->created = true;
+      rt->life.fetch_add(1);
       return rt;
     }
   auto *rt = new (std::nothrow) weft_runtime();
   if (!rt)
     return nullptr;
   rt->created = true;
+  rt->life.store(1);
   rt->next_runtime = runtime_list;
   runtime_list = rt;
   return rt;
@@ -222,6 +224,7 @@ void take_apart(weft_runtime *rt) {
   if (rt->owns_host)
     free_default_host(rt->host_self);
   delete[] std::exchange(rt->pool, nullptr);
+  rt->life.fetch_add(1);
   give_runtime(rt);
 }
 
@@ -394,8 +397,9 @@ weft_status weft_runtime_destroy(weft_runtime *rt) {
   weft_tls_worker = &rt->home;
   rt->home.in_turn = true; // clean-ups may wake tasks; nobody is told
   unwind_all(rt);
+  rt->life.fetch_add(1); // no more tokens: a foreign thread that makes one looks under its pin
   drop_tokens_of(rt);
-  while (rt->pins.load(std::memory_order_acquire) != 0)
+  while (rt->pins.load() != 0)
     std::this_thread::yield();
   drain_inbox(&rt->home);
   rt->home.woken_head = nullptr;

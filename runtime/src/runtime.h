@@ -213,6 +213,8 @@ struct weft_runtime : weft::RuntimeLife {
   bool created = false;  // by the list's lock
   bool complete = false; // likewise: it was built, and other threads may look at what does not change till it goes
   weft_runtime *next_runtime = nullptr;
+  // Odd from create to destroy, another number each time: what outlives its runtime knows it by that.
+  std::atomic<uint64_t> life{0};
 };
 
 namespace weft {
@@ -277,6 +279,9 @@ inline void let_go(weft_worker *w) {
   w->holds = false;
   w->rt->lock.unlock();
 }
+
+// For a foreign thread only under a Pin does the answer stay true.
+inline bool is_alive(const weft_runtime *rt) { return rt->life.load(std::memory_order_seq_cst) % 2 != 0; }
 
 // While one lives the runtime is not torn down under a foreign thread's hands.
 class Pin {

@@ -113,6 +113,14 @@ weft_status complete_afar(TokenSlot *slot, weft_runtime *rt, weft_token token, w
   return WEFT_OK;
 }
 
+weft_token begin_token(TokenSlot *slot, weft_runtime *rt) {
+  slot->rt.store(rt, std::memory_order_relaxed);
+  slot->dropped = false;
+  uint64_t generation = generation_of(slot->state.load(std::memory_order_relaxed));
+  slot->state.store(generation << WEFT_SLOT_BITS | kTokenOpen, std::memory_order_release);
+  return make_handle(slot->slot, generation);
+}
+
 void answer(Task *task, weft_status status, uint64_t value) {
   task->answer0 = static_cast<uint32_t>(status);
   task->answer1 = value;
@@ -259,14 +267,12 @@ weft_token weft_token_new(weft_runtime *rt) {
     if (!slot && !(slot = token_table().take(64)))
       return 0;
     rt->free_tokens = slot->free_next;
-  } else if (!(slot = token_table().take(1))) {
-    return 0;
+    return begin_token(slot, rt);
   }
-  slot->rt.store(rt, std::memory_order_relaxed);
-  slot->dropped = false;
-  uint64_t generation = generation_of(slot->state.load(std::memory_order_relaxed));
-  slot->state.store(generation << WEFT_SLOT_BITS | kTokenOpen, std::memory_order_release);
-  return make_handle(slot->slot, generation);
+  Pin pin(rt);
+  if (!is_alive(rt) || !(slot = token_table().take(1)))
+    return 0;
+  return begin_token(slot, rt);
 }
 
 weft_status weft_complete(weft_token token, weft_status status, uint64_t value) {
@@ -282,7 +288,8 @@ weft_status weft_complete(weft_token token, weft_status status, uint64_t value) 
   if (!on_loop(rt))
     return complete_afar(slot, rt, token, status, value, false);
   Hold hold(rt);
-  if (!complete_here(slot, status, value, WEFT_WHY_WAKE)) {
+  // Another worker may have ended it meanwhile, and made the next one of its record.
+  if (!find_token(token) || !complete_here(slot, status, value, WEFT_WHY_WAKE)) {
     count_stale(rt);
     return WEFT_E_STALE;
   }

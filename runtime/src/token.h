@@ -27,7 +27,9 @@ struct weft_cq {
   weft::TokenSlot *waiting; // list by cq_next, cq_prev: not completed
   weft::TokenSlot *done_head, *done_tail;
   size_t held;       // both
-  weft_token waiter; // completed when something arrives; 0: nobody waits
+  weft_token waiter; // completed when `missing` more have arrived; 0: nobody waits
+  size_t missing;
+  uint64_t life; // its runtime's, which may be gone, and its memory another's
   weft_cq_place *place;
 };
 
@@ -91,5 +93,7 @@ bool arm_token(TokenSlot *slot, uint64_t deadline_ns);
 void cq_completed(TokenSlot *slot);
 // It leaves the queue without having been taken.
 void cq_forget(TokenSlot *slot);
+// All of them are nobody's again, as before weft_cq_add; what is completed keeps its value.
+void cq_let_go(weft_cq *cq);
 
 } // namespace weft

@@ -135,7 +135,7 @@ WEFT_API void weft_fd_ready(weft_runtime *rt, weft_fd_cell *cell, uint32_t ready
 
 /* --- Tokens --------------------------------------------------------------------------------- */
 
-/* A token of this runtime, not yet waited for. 0 when out of memory or of 2^24 - 1 slots. Any
+/* A token of this runtime, not yet waited for. 0 when out of memory or of 2^24 - 1 slots, or when the runtime is gone. Any
  * thread. Ends by one weft_complete or one weft_token_drop. */
 WEFT_API weft_token weft_token_new(weft_runtime *rt);
 
@@ -155,7 +155,8 @@ WEFT_API weft_status weft_await_until(weft_token token, uint64_t deadline_ns, ui
 /* Gives a token up without waiting. Any thread. WEFT_E_STALE if it is gone or completed: the value goes
  * to whoever waits. On the loop's thread a value that nobody waits for is given up too. */
 WEFT_API weft_status weft_token_drop(weft_token token);
-/* Completed and not yet taken: WEFT_OK with status and value, and the token ends; WEFT_E_AGAIN when not completed yet. */
+/* Completed and not yet taken: WEFT_OK with status and value, and the token ends; WEFT_E_AGAIN when not completed yet;
+ * WEFT_E_BUSY when it is waited for. To take is the waiter's side: the loop's thread or a task, else WEFT_E_INVAL. */
 WEFT_API weft_status weft_token_take(weft_token token, weft_status *status, uint64_t *value);
 
 /* "i64,i64->i32,i64": token and deadline; answered by status and value. */
@@ -173,7 +174,9 @@ typedef struct weft_cq_event {
   uint64_t value;
 } weft_cq_event;
 
-WEFT_API weft_cq *weft_cq_new(weft_runtime *rt); /* NULL: no memory */
+/* The functions below are the waiter's side: of the loop's thread and tasks. Elsewhere they answer WEFT_E_INVAL and change nothing
+ * (weft_cq_free leaves the queue as it is); once the runtime is gone WEFT_E_STALE, and any thread may free the queue. */
+WEFT_API weft_cq *weft_cq_new(weft_runtime *rt); /* NULL: no memory. Any thread */
 /* Tokens still in it are dropped. */
 WEFT_API void weft_cq_free(weft_cq *cq);
 /* From now on the token's completion goes to the queue, under `key`; also if it was completed before. */
@@ -183,6 +186,23 @@ WEFT_API weft_status weft_cq_add(weft_cq *cq, weft_token token, uint64_t key);
 WEFT_API weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event);
 /* Never waits: WEFT_E_AGAIN when none is completed. */
 WEFT_API weft_status weft_cq_poll(weft_cq *cq, weft_cq_event *event);
+
+/* --- Waiting for several tokens without a queue -------------------------------------------------- */
+
+/* The calling task waits until one of the tokens is completed, and takes that one: event->key is its index, event->status and
+ * event->value are its completer's. Of several that were completed before the call the first in the array, else the first to
+ * be completed. The others are as before the call: completed or not, for later waits, with their values.
+ *
+ * A token that is gone, or is dropped meanwhile, counts as completed with WEFT_E_STALE. Answers WEFT_OK when there is an event;
+ * else no token has changed: WEFT_E_TIMEOUT, WEFT_E_CANCELLED, WEFT_E_NOMEM, WEFT_E_NOTASK; WEFT_E_BUSY when one is waited for by
+ * somebody else or stands in the array twice; WEFT_E_INVAL when one is another runtime's, or count is 0.
+ *
+ * As weft_cq_wait this is one ordinary await of one token, which the first arrival completes: a handler of weft_await_tag inside
+ * the task is shown that one. Costs a few stores per token, and no memory but that one token. */
+WEFT_API weft_status weft_await_any(const weft_token *tokens, size_t count, uint64_t deadline_ns, weft_cq_event *event);
+/* The same until all are completed; then all are taken, events[i] is that of tokens[i]. Otherwise none is taken: what is completed
+ * keeps its value. Errors do not end it early: weft_await_any in a loop does. With count 0 WEFT_OK at once. */
+WEFT_API weft_status weft_await_all(const weft_token *tokens, size_t count, uint64_t deadline_ns, weft_cq_event *events);
 
 #ifdef __cplusplus
 }
