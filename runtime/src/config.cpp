@@ -192,6 +192,10 @@ weft_status read_config(const weft_runtime_config *given, Config *out, char *err
       return refuse(WEFT_E_INVAL, error, size, "WEFT_DEADLOCK=%s: accepted: status, fatal", text);
   }
 
+  // The first listener reads it (descriptors.cpp), which may come before any runtime.
+  if (const char *text = setting("WEFT_DESCRIPTORS"); text && strcmp(text, "raise") != 0 && strcmp(text, "keep") != 0)
+    return refuse(WEFT_E_INVAL, error, size, "WEFT_DESCRIPTORS=%s: accepted: raise, keep", text);
+
   out->trace_file = setting("WEFT_TRACE");
   out->stats = false;
   if (const char *text = setting("WEFT_STATS")) {

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -305,15 +304,8 @@ void weft_sock_close(weft_sock *s) {
 }
 
 uint16_t weft_sock_port(const weft_sock *s) {
-  sockaddr_storage name;
-  socklen_t size = sizeof name;
-  if (getsockname(s->cell.fd, reinterpret_cast<sockaddr *>(&name), &size) != 0)
-    return 0;
-  if (name.ss_family == AF_INET)
-    return ntohs(reinterpret_cast<sockaddr_in *>(&name)->sin_port);
-  if (name.ss_family == AF_INET6)
-    return ntohs(reinterpret_cast<sockaddr_in6 *>(&name)->sin6_port);
-  return 0;
+  weft_addr name;
+  return weft_sock_local(s, &name) == WEFT_OK ? weft_addr_port(&name) : 0;
 }
 
 int weft_sock_fd(const weft_sock *s) { return s->cell.fd; }

@@ -1,7 +1,7 @@
 /* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
 
-// A socket's record and how a task waits on it; socket.cpp has the transfers, tcp.cpp makes
-// connections.
+// A socket's record and how a task waits on it; socket.cpp has the transfers, stream.cpp makes
+// connections, datagram.cpp has messages.
 //
 // The idea: try the system call first, and wait only when it says EAGAIN. The host watches a
 // descriptor once for its life, edge-triggered, and what it reports stays in the cell; the bit is

@@ -105,7 +105,11 @@ TEST_CASE("parameters: of the form key=val, and known") {
   CHECK(refusal("fifo:") == "");
 }
 
-TEST_CASE("wrong values of WEFT_CLOCK and WEFT_DEADLOCK are told") {
+TEST_CASE("wrong values of WEFT_CLOCK, WEFT_DESCRIPTORS and WEFT_DEADLOCK are told") {
+  {
+    Set descriptors("WEFT_DESCRIPTORS", "more");
+    CHECK(has(refusal(nullptr), "WEFT_DESCRIPTORS=more: accepted: raise, keep"));
+  }
   {
     Set clock("WEFT_CLOCK", "slow");
     CHECK(has(refusal(nullptr), "WEFT_CLOCK=slow: accepted: system, virtual"));
