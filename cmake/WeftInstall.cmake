@@ -5,7 +5,8 @@
 # Three components, which are also the Debian packages (WeftPackage.cmake):
 #   runtime   what programs load: libweft.so.1, schedulers' plug-ins
 #   dev       what programs are made with, by any compiler: headers, libweft.a, CMake and pkg-config files, gdb
-#             commands, weft-trace-check, weft-sched-check, weft-explore, documents. Needs no LLVM.
+#             commands, weft-trace-check, weft-sched-check, weft-host-check,
+#             weft-explore, documents. Needs no LLVM.
 #   llvmN     the pass for LLVM N, as a plug-in and as a library, and weftc. Several may share one prefix.
 # minigo and wat are not installed: they are there to be read and measured, and promise nothing.
 include(GNUInstallDirs)
@@ -61,7 +62,7 @@ install(CODE "set(prefix \"\${CMAKE_INSTALL_PREFIX}\")
   file(INSTALL \"${PROJECT_BINARY_DIR}/package/libweft-gdb.py\"
   DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/gdb/auto-load/\${prefix}/${CMAKE_INSTALL_LIBDIR}\"
   RENAME libweft.so.${WEFT_ABI}.${PROJECT_VERSION}-gdb.py)" COMPONENT dev)
-foreach(tool weft-trace-check weft-sched-check weft-explore)
+foreach(tool weft-trace-check weft-sched-check weft-host-check weft-explore)
   if(TARGET ${tool})
     install(TARGETS ${tool} RUNTIME COMPONENT dev)
   endif()
@@ -98,7 +99,7 @@ include(WeftPackage)
 if(WEFT_BUILD_PASS)
   # What is installed is what is tested.
   set(installed ${WEFT_PASS_TARGET} weft_pass_lib weft_llvm_c weft weft_shared weft_abi_check ${schedulers})
-  foreach(tool weftc weft-trace-check weft-sched-check weft-explore)
+  foreach(tool weftc weft-trace-check weft-sched-check weft-host-check weft-explore)
     if(TARGET ${tool})
       list(APPEND installed ${tool})
     endif()

@@ -1,0 +1,118 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Tasks that are always ready, and posts without end: the loop's own work comes between, and turns go on.
+#include "cases.h"
+
+#include <atomic>
+#include <thread>
+
+namespace host_conformance {
+
+namespace {
+
+constexpr uint64_t kMs = 1000000;
+constexpr uint64_t kLongest = 300 * kMs; // a turn that takes so much of a processor has no budget
+constexpr int kTicks = 40;
+
+const char *nothing(const weft_host_check_adapter &) { return nullptr; }
+const char *has_timer(const weft_host_check_adapter &a) { return a.timer ? nullptr : "without a timer of the program's own"; }
+
+// The program's timer, again and again.
+struct Ticker {
+  explicit Ticker(Stage &stage) : stage(stage) { again(); }
+  void again() {
+    due_turn = stage.turns();
+    since = thread_time();
+    weft_status status = stage.context.adapter.timer(
+        stage.host, kMs / 5,
+        [](void *arg) {
+          auto *t = static_cast<Ticker *>(arg);
+          t->ticks++;
+          if (t->ticks < kTicks)
+            t->again();
+        },
+        this);
+    if (status != WEFT_OK)
+      stage.context.fail("HOST-01", "`timer` answered %s", weft_status_text(status));
+  }
+  Stage &stage;
+  int ticks = 0;
+  uint64_t due_turn = 0, since = 0;
+};
+
+void own_work(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  Ticker ticker(stage);
+  bool over = false;
+  uint64_t turn = 0, turn_began = 0;
+  auto look = [&] { // in a task: ends it where the loop would never get to ask
+    uint64_t t = thread_time(), now_turn = stage.turns();
+    if (now_turn != turn) {
+      turn = now_turn;
+      turn_began = t;
+    } else if (t - turn_began > kLongest) {
+      c.fail("HOST-10", "expected: a turn ends by its budget; seen: one, with tasks that are always ready, that took %llu ms", (unsigned long long)((t - turn_began) / kMs));
+    }
+    if (ticker.ticks < kTicks && t - ticker.since > 2 * kLongest && now_turn > ticker.due_turn + 1)
+      c.fail("HOST-11", "expected: the loop's own work between turns that say `more`; seen: %llu turns while its timer was due", (unsigned long long)(now_turn - ticker.due_turn));
+  };
+  for (int i = 0; i < 3; ++i)
+    stage.go("always ready", [&] {
+      for (uint64_t n = 0; !over && !c.failed() && !weft_cancelled(); ++n) {
+        if (n % 16 == 0)
+          look();
+        weft_yield();
+      }
+    });
+  stage.run("the program's own timer fires beside tasks that are always ready", [&] { return over = ticker.ticks == kTicks; });
+  over = true;
+}
+
+// Turns that end by their budget, and nobody posts.
+void again(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  bool done = false;
+  uint64_t begun = 0;
+  stage.go("yields", [&] {
+    // By the task's own time: whatever the budget, some turns are needed.
+    begun = thread_time();
+    uint64_t first = stage.turns();
+    for (uint64_t n = 0; thread_time() - begun < kLongest && !(n % 16 == 0 && stage.turns() > first + 20); ++n)
+      weft_yield();
+    done = true;
+  });
+  stage.run("another turn after one that said `more`, without a post", [&] { return done; });
+}
+
+void storm(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  Ticker ticker(stage);
+  std::atomic<bool> stop{false};
+  std::thread other([&] {
+    while (!stop && !c.failed())
+      c.adapter.ops->post(stage.host);
+  });
+  c.report->progress++;
+  stage.run("the program's own timer fires while another thread posts without end", [&] { return ticker.ticks == kTicks; });
+  stop = true;
+  other.join();
+}
+
+} // namespace
+
+const std::vector<Case> &busy_cases() {
+  static const std::vector<Case> cases = {
+      {{"HOST-11", "again", "a turn that said more is followed by another"}, "01 02 05 15", nothing, again},
+      {{"HOST-11", "own-work", "the loop's own work is done between turns, which end"}, "01 02 05 11 15", has_timer, own_work},
+      {{"HOST-11", "storm", "the loop's own work is done while others post without end"}, "01 02 05 10 11 15", has_timer, storm},
+  };
+  return cases;
+}
+
+} // namespace host_conformance

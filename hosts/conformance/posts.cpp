@@ -1,0 +1,485 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// Posts: from other threads, from inside a turn, from the loop's own callbacks and from signals; none is lost, many are few turns,
+// and none is a turn itself.
+#include "cases.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <pthread.h>
+#include <sys/time.h>
+#include <thread>
+#include <ucontext.h>
+#include <unistd.h>
+
+namespace host_conformance {
+
+namespace {
+
+const char *nothing(const weft_host_check_adapter &) { return nullptr; }
+
+void before_run(const Context &c) {
+  Stage stage(c, {1, nullptr, false});
+  if (c.failed())
+    return;
+  bool done = false;
+  stage.go("first", [&] { done = true; });
+  stage.run("a turn by a post that was made before the loop ran", [&] { return done; });
+}
+
+// Rounds in which a thread completes what a task waits for.
+void awaited_rounds(const Context &c, uint64_t rounds, bool pauses, const char *expected) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  std::atomic<weft_token> offered{0};
+  std::atomic<bool> stop{false};
+  uint64_t got = 0;
+  std::thread thread([&] {
+    weft_token last = 0;
+    while (!stop.load(std::memory_order_relaxed) && !c.failed()) {
+      weft_token token = offered.load();
+      if (token == last || token == 0) {
+        std::this_thread::yield();
+        continue;
+      }
+      if (pauses)
+        usleep(1000); // the loop goes to sleep meanwhile, mostly
+      if (weft_complete(token, WEFT_OK, 7) == WEFT_OK)
+        last = token;
+    }
+  });
+  stage.go("waits", [&] {
+    for (uint64_t i = 0; i < rounds; ++i) {
+      weft_token token = weft_token_new(nullptr);
+      offered = token;
+      uint64_t value = 0;
+      if (weft_await(token, &value) != WEFT_OK || value != 7)
+        return c.fail("HOST-07", "a token that another thread completed once, by 7, answered otherwise");
+      got++;
+      c.report->progress.fetch_add(1, std::memory_order_relaxed);
+    }
+  });
+  stage.run(expected, [&] { return got == rounds; });
+  stop = true;
+  thread.join();
+}
+
+void foreign(const Context &c) {
+  awaited_rounds(c, c.rounds_or(20), true, "a turn by another thread's post while the loop sleeps");
+}
+void racing(const Context &c) {
+  awaited_rounds(c, c.rounds_or(3000), false, "a turn by another thread's post, made while the loop goes to sleep");
+}
+
+// Turns may come for other reasons, for stacks to be trimmed: none does so soon.
+void own_callback(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  weft_token token = 0;
+  uint64_t rounds = 0;
+  bool completed = true;
+  stage.go("waits", [&] {
+    for (; rounds < 50; ++rounds) {
+      token = weft_token_new(nullptr);
+      completed = false;
+      weft_await(token, nullptr);
+    }
+  });
+  stage.run("a turn by a post of the loop's own thread, made between turns", [&] {
+    if (token && !completed) {
+      completed = true;
+      uint64_t turns = stage.turns();
+      weft_complete(token, WEFT_OK, 0);
+      if (stage.turns() != turns)
+        c.fail("HOST-05", "`post` gave a turn: it has to return, and the loop to give it when nothing else runs");
+    }
+    return rounds == 50;
+  });
+}
+
+// A post that comes while a turn runs asks for another one, whatever that turn serves.
+void busy(const Context &c) {
+  for (bool foreign : {false, true}) {
+    Stage stage(c);
+    if (c.failed())
+      return;
+    for (int round = 0; round < 10; ++round) {
+      uint64_t posted_in = 0;
+      stage.go("posts", [&] {
+        auto post = [&] { stage.ops.post(&stage); };
+        if (foreign)
+          std::thread(post).join();
+        else
+          weft_call_native([](void *arg) { (*static_cast<decltype(post) *>(arg))(); }, &post);
+        posted_in = stage.turns();
+      });
+      if (!stage.run(foreign ? "another turn, after a post by another thread during a turn" : "another turn, after a post by the loop's thread during a turn",
+                     [&] { return posted_in && stage.turns() > posted_in; }))
+        return;
+    }
+  }
+}
+
+void coalesced(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  constexpr int kPosts = 150'000; // more than what a pipe takes
+  uint64_t posted_in = 0;
+  bool done = false;
+  stage.go("posts", [&] {
+    auto post = [&] {
+      c.expect("`post` returns, however many came before it");
+      for (int i = 0; i < kPosts; ++i) {
+        stage.ops.post(&stage);
+        if (i % 1000 == 0)
+          c.report->progress.fetch_add(1, std::memory_order_relaxed);
+      }
+    };
+    weft_call_native([](void *arg) { (*static_cast<decltype(post) *>(arg))(); }, &post);
+    posted_in = stage.turns();
+  });
+  if (!stage.run("a turn after many posts", [&] { return posted_in && stage.turns() > posted_in; }))
+    return;
+  // Then only what follows asks for turns.
+  std::thread later;
+  stage.go("waits", [&] {
+    weft_token token = weft_token_new(nullptr);
+    later = std::thread([token] {
+      usleep(50000);
+      weft_complete(token, WEFT_OK, 0);
+    });
+    weft_await(token, nullptr);
+    done = true;
+  });
+  stage.run("a turn by another thread's post", [&] { return done || stage.turns() > posted_in + 200; });
+  if (!c.failed() && stage.turns() > posted_in + 200)
+    c.fail("HOST-05", "expected: many posts in one turn ask for another one; seen: more than 200 turns");
+  if (later.joinable())
+    later.join();
+}
+
+void threads(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  constexpr int kThreads = 4;
+  const int each = static_cast<int>(c.rounds_or(500));
+  std::unique_ptr<std::atomic<weft_token>[]> tokens(new std::atomic<weft_token>[kThreads]{});
+  std::atomic<bool> stop{false};
+  int ended = 0;
+  std::vector<std::thread> foreign;
+  for (int t = 0; t < kThreads; ++t) {
+    stage.go("waits", [&, t] {
+      for (int i = 0; i < each; ++i) {
+        weft_token token = weft_token_new(nullptr);
+        tokens[t] = token;
+        weft_await(token, nullptr);
+      }
+      ended++;
+    });
+    foreign.emplace_back([&, t] {
+      while (!stop && !c.failed()) {
+        if (weft_token token = tokens[t].exchange(0))
+          weft_complete(token, WEFT_OK, 0);
+        else
+          std::this_thread::yield();
+      }
+    });
+  }
+  stage.run("turns by the posts of four threads at once", [&] { return ended == kThreads; });
+  stop = true;
+  for (std::thread &t : foreign)
+    t.join();
+}
+
+// Workers of the runtime post and read the clock too.
+void workers(const Context &c) {
+  Stage stage(c, {3, "work_stealing", true});
+  if (c.failed())
+    return;
+  std::atomic<int> ended{0};
+  const int tasks = 8, rounds = static_cast<int>(c.rounds_or(200));
+  weft_domain *home = nullptr;
+  weft_domain_attr attr = {};
+  attr.size = sizeof attr;
+  attr.name = "home";
+  attr.bind = WEFT_BIND_HOST;
+  char error[200] = "";
+  if (weft_domain_create(weft_root_domain(stage.rt), &attr, &home, error, sizeof error) != WEFT_OK)
+    return c.fail(c.rule, "weft_domain_create: %s", error);
+  struct Shared {
+    Stage *stage;
+    weft_domain *home;
+    std::atomic<int> *ended;
+    int rounds;
+  } shared{&stage, home, &ended, rounds};
+  for (int i = 0; i < tasks; ++i)
+    stage.go("crosses", [&shared] {
+      for (int k = 0; k < shared.rounds; ++k) {
+        weft_spawn_attr there = {};
+        there.size = sizeof there;
+        there.domain = shared.home;
+        weft_task task = 0;
+        if (weft_spawn(nullptr, [](void *) { weft_yield(); }, nullptr, &there, &task) != WEFT_OK)
+          return;
+        weft_join(task);
+        shared.stage->context.report->progress.fetch_add(1, std::memory_order_relaxed);
+      }
+      shared.ended->fetch_add(1);
+    });
+  stage.run("turns by the posts of the runtime's own threads, for tasks that are bound to the loop's", [&] { return ended.load() == tasks; });
+}
+
+#if (defined(__x86_64__) || defined(__aarch64__)) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define STACK_IS_NOT_ITS_OWN 1
+#endif
+#endif
+#else
+#define STACK_IS_NOT_ITS_OWN 1
+#endif
+
+#ifndef STACK_IS_NOT_ITS_OWN
+// How much of a stack of its own a call uses.
+struct Measured {
+  ucontext_t back, there;
+  Stage *stage;
+  const weft_host_ops *ops;
+  void *host;
+};
+Measured *measured;
+void call_nothing() {}
+void call_post() { measured->ops->post(measured->host); }
+
+size_t stack_of(Measured &m, void (*call)()) {
+  constexpr size_t kSize = 64 * 1024;
+  static unsigned char memory[kSize];
+  memset(memory, 0xA5, kSize);
+  measured = &m;
+  getcontext(&m.there);
+  m.there.uc_stack.ss_sp = memory;
+  m.there.uc_stack.ss_size = kSize;
+  m.there.uc_link = &m.back;
+  makecontext(&m.there, call, 0);
+  swapcontext(&m.back, &m.there);
+  size_t untouched = 0;
+  while (untouched < kSize && memory[untouched] == 0xA5)
+    untouched++;
+  return kSize - untouched;
+}
+
+void stack(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  Measured m = {};
+  m.ops = c.adapter.ops;
+  m.host = stage.host;
+  size_t most = 0;
+  std::thread([&] { // another thread's takes the longer way, mostly
+    c.expect("`post` returns");
+    m.ops->post(m.host); // what is bound at its first call is bound
+    size_t without = stack_of(m, call_nothing);
+    for (int i = 0; i < 20; ++i) {
+      usleep(500);
+      size_t with = stack_of(m, call_post);
+      most = std::max(most, with > without ? with - without : 0);
+    }
+  }).join();
+  if (most > 512 + 64) // its own caller's frame
+    c.fail("HOST-05", "expected: `post` in 512 bytes of stack; seen: %zu", most);
+}
+#else
+void stack(const Context &c) { c.skip("its stack cannot be measured in this build"); }
+#endif
+
+void refused(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  for (int round = 0; round < 10; ++round) {
+    uint64_t refused_in = 0;
+    stage.go("turns", [&] {
+      auto turn = [&] {
+        weft_turn_result r = weft_turn(stage.rt, nullptr);
+        if (r.status != WEFT_E_BUSY)
+          c.fail("HOST-03", "a turn inside a turn answered %s", weft_status_text(r.status));
+      };
+      weft_call_native([](void *arg) { (*static_cast<decltype(turn) *>(arg))(); }, &turn);
+      refused_in = stage.turns();
+    });
+    if (!stage.run("another turn, after one that was refused inside of a turn", [&] { return refused_in && stage.turns() > refused_in; }))
+      return;
+  }
+}
+
+// --- Signals --------------------------------------------------------------------------------------
+
+struct OnSignal {
+  explicit OnSignal(int number, void (*handler)(int)) : number(number) {
+    struct sigaction ours = {};
+    ours.sa_handler = handler;
+    sigaction(number, &ours, &before);
+  }
+  ~OnSignal() {
+    before.sa_handler = before.sa_handler == SIG_DFL ? SIG_IGN : before.sa_handler; // one may be on its way
+    sigaction(number, &before, nullptr);
+  }
+  int number;
+  struct sigaction before = {};
+};
+
+std::atomic<Stage *> signalled{nullptr};
+std::atomic<uint64_t> signals{0};
+void post_of_handler(int) {
+  signals.fetch_add(1);
+  if (Stage *s = signalled.load())
+    s->context.adapter.ops->post(s->host);
+}
+void count_of_handler(int) { signals.fetch_add(1); }
+
+const char *of_handlers(const weft_host_check_adapter &a) {
+  return a.flags & WEFT_HOST_CHECK_SIGNALS ? nullptr : "it does not claim that a signal's handler may call `post`";
+}
+
+void signal_asleep(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  OnSignal on(SIGURG, post_of_handler);
+  signals = 0;
+  signalled = &stage;
+  std::atomic<uint64_t> acked{0};
+  std::atomic<bool> stop{false};
+  pthread_t loop = pthread_self();
+  std::thread sender([&] {
+    for (uint64_t i = 0; i < 30 && !stop && !c.failed(); ++i) {
+      usleep(1000);
+      pthread_kill(loop, SIGURG);
+      while (acked.load() != i + 1 && !stop && !c.failed())
+        usleep(100);
+    }
+  });
+  uint64_t turns = stage.turns(), seen = 0;
+  bool first = true;
+  stage.run("a turn by the post of a signal's handler, which interrupted the loop's sleep", [&] {
+    if (first) {
+      turns = stage.turns();
+      first = false;
+    }
+    if (signals.load() > seen && stage.turns() > turns) {
+      seen = signals.load();
+      turns = stage.turns();
+      acked = seen;
+    }
+    return seen == 30;
+  });
+  stop = true;
+  sender.join();
+  signalled = nullptr;
+}
+
+void signal_in_post(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  OnSignal on(SIGURG, post_of_handler);
+  signals = 0;
+  signalled = &stage;
+  std::atomic<bool> stop{false};
+  pthread_t loop = pthread_self();
+  std::thread sender([&] {
+    while (!stop && !c.failed()) {
+      pthread_kill(loop, SIGURG);
+      std::this_thread::yield();
+    }
+  });
+  c.expect("`post` returns, though a handler that interrupts it posts too");
+  for (int i = 0; i < 50'000 || signals.load() < 100; ++i) {
+    c.adapter.ops->post(stage.host);
+    if (i % 100 == 0)
+      c.report->progress.fetch_add(1, std::memory_order_relaxed);
+  }
+  stop = true;
+  sender.join();
+  signalled = nullptr;
+  uint64_t turns = stage.turns();
+  stage.run("a turn after posts that were interrupted by posts", [&] { return stage.turns() > turns; });
+}
+
+// Signals that nobody asked about, without SA_RESTART: every system call may end early.
+void interrupted(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  OnSignal on(SIGURG, count_of_handler);
+  signals = 0;
+  std::atomic<bool> stop{false};
+  std::atomic<weft_token> offered{0};
+  pthread_t loop = pthread_self();
+  std::thread sender([&] {
+    while (!stop && !c.failed()) {
+      pthread_kill(loop, SIGURG);
+      usleep(200);
+      if (weft_token token = offered.exchange(0))
+        weft_complete(token, WEFT_OK, 0);
+    }
+  });
+  int rounds = 0, slept = 0;
+  stage.go("waits", [&] {
+    for (; rounds < 100; ++rounds) {
+      weft_token token = weft_token_new(nullptr);
+      offered = token;
+      weft_await(token, nullptr);
+    }
+  });
+  stage.go("sleeps", [&] {
+    for (; slept < 20; ++slept) {
+      uint64_t before = weft_now();
+      weft_sleep(1000000);
+      if (weft_now() - before < 1000000)
+        c.fail("HOST-20", "a sleep ended early by a signal");
+    }
+  });
+  // What ends `run` here is a signal that the loop takes for an error.
+  stage.run("tokens, sleeps and the loop itself go on while signals interrupt its waits", [&] { return rounds == 100 && slept == 20 && signals.load() > 20; });
+  stop = true;
+  sender.join();
+}
+
+} // namespace
+
+const std::vector<Case> &post_cases() {
+  static const std::vector<Case> cases = {
+      {{"HOST-05", "before-run", "a post before the loop runs is not lost"}, "01 02", nothing, before_run},
+      {{"HOST-05", "own", "posts of the loop's thread, between turns, are served"}, "01 02", nothing, own_callback},
+      {{"HOST-05", "foreign", "posts of another thread wake the loop"}, "01 02", nothing, foreign},
+      {{"HOST-05", "racing", "posts that meet the loop's falling asleep are not lost"}, "01 02", nothing, racing},
+      {{"HOST-05", "busy", "a post during a turn asks for another one"}, "01 02", nothing, busy},
+      {{"HOST-05", "coalesced", "many posts return, and are few turns"}, "01 02 05", nothing, coalesced},
+      {{"HOST-05", "threads", "posts of several threads at once"}, "01 02 05", nothing, threads},
+      {{"HOST-05", "workers", "posts of the runtime's own workers"}, "01 02 05 15", nothing, workers},
+      {{"HOST-05", "stack", "a post takes 512 bytes of stack"}, "01 02 05", nothing, stack},
+      {{"HOST-03", "refused", "after a turn that was refused inside of a turn comes another one"}, "01 02 05", nothing, refused},
+      {{"HOST-09", "asleep", "a post by a signal's handler wakes the loop"}, "01 02 05", of_handlers, signal_asleep},
+      {{"HOST-09", "in-post", "a signal's handler may post while the loop's thread posts"}, "01 02 05", of_handlers, signal_in_post},
+  };
+  return cases;
+}
+
+const std::vector<Case> &interrupt_cases() {
+  static const std::vector<Case> cases = {
+      {{"HOST-20", "interrupted", "signals change nothing but when a wait ends"}, "01 02 05 06 15", nothing, interrupted},
+  };
+  return cases;
+}
+
+} // namespace host_conformance

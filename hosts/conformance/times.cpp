@@ -1,0 +1,249 @@
+// Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
+
+// The one timer, and that a loop without a reason sleeps.
+#include "cases.h"
+#include "chance.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+namespace host_conformance {
+
+namespace {
+
+constexpr uint64_t kMs = 1000000;
+constexpr uint64_t kHour = 3600000 * kMs;
+
+const char *nothing(const weft_host_check_adapter &) { return nullptr; }
+const char *measures(const weft_host_check_adapter &a) { return a.flags & WEFT_HOST_CHECK_VIRTUAL_TIME ? "its time is virtual" : nullptr; }
+const char *measures_and_watches(const weft_host_check_adapter &a) { return measures(a) ? measures(a) : a.ops->watch ? nullptr : "without watch"; }
+
+// From nanoseconds, whose deadline has passed when it is armed, to some milliseconds.
+void sleeps(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  const uint64_t rounds = c.rounds_or(200);
+  uint64_t slept = 0;
+  Chance chance(c.seed);
+  stage.go("sleeps", [&] {
+    for (; slept < rounds; ++slept) {
+      uint64_t ns = chance.below(4) ? chance.below(1 << (chance.below(20) + 1)) : chance.below(3 * kMs);
+      uint64_t before = weft_now();
+      weft_sleep(ns);
+      if (weft_now() - before < ns)
+        return c.fail("HOST-15", "a sleep of %llu ns ended when `now` had gone on by %llu", (unsigned long long)ns, (unsigned long long)(weft_now() - before));
+    }
+  });
+  stage.run("a turn at the armed time, or at once where it has passed", [&] { return slept == rounds; });
+}
+
+// The later deadline is armed, then an earlier one; by the loop's thread and after another thread's wake.
+void moved(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  bool far = false;
+  weft_task sleeper = stage.go(
+      "sleeps for an hour",
+      [&] {
+        far = true;
+        weft_sleep(kHour);
+      },
+      false);
+  if (!stage.run("a turn for a task", [&] { return far; }))
+    return;
+  for (int round = 0; round < 5; ++round) {
+    bool near = false;
+    stage.go("sleeps", [&] {
+      weft_sleep(2 * kMs);
+      near = true;
+    });
+    if (!stage.run("a turn at an earlier time than the one armed before", [&] { return near; }))
+      return;
+    near = false;
+    std::thread other;
+    stage.go("waits, and sleeps", [&] {
+      weft_token token = weft_token_new(nullptr);
+      other = std::thread([token] {
+        usleep(1000);
+        weft_complete(token, WEFT_OK, 0);
+      });
+      weft_await(token, nullptr);
+      weft_sleep(2 * kMs);
+      near = true;
+    });
+    bool on = stage.run("a turn at an earlier time, armed after another thread's wake", [&] { return near; });
+    if (other.joinable())
+      other.join();
+    if (!on)
+      return;
+  }
+  weft_cancel(sleeper);
+}
+
+// In each of many tries: a machine under load is late in some.
+void in_time(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  constexpr uint64_t kLate = 12 * kMs;
+  uint64_t least = UINT64_MAX, tries = 0;
+  stage.go("sleeps", [&] {
+    for (; tries < 60 && (tries < 5 || least > kLate); ++tries) {
+      uint64_t begun = real_time();
+      weft_sleep(3 * kMs);
+      least = std::min(least, real_time() - begun - 3 * kMs);
+    }
+    tries = 60;
+  });
+  if (stage.run("a turn at the armed time", [&] { return tries == 60; }) && least > kLate)
+    c.fail("HOST-06", "expected: a turn at the armed time; seen: each of 60 came more than %llu ms late", (unsigned long long)(least / kMs));
+}
+
+// As many as come in that time, on whatever machine, if the loop sleeps.
+constexpr uint64_t kMostTurns = 60, kMostIterations = 300;
+
+void quiet(Stage &stage, const char *rule, const char *when) {
+  const Context &c = stage.context;
+  bool done = false;
+  std::thread other;
+  uint64_t turns = 0, iterations = 0, turned = 0, iterated = 0;
+  stage.go("waits", [&] {
+    weft_token token = weft_token_new(nullptr);
+    turns = stage.turns();
+    iterations = stage.iterations();
+    other = std::thread([token] {
+      usleep(250000);
+      weft_complete(token, WEFT_OK, 0);
+    });
+    weft_await(token, nullptr);
+    turned = stage.turns() - turns;
+    iterated = stage.iterations() - iterations;
+    done = true;
+  });
+  bool on = stage.run("a turn by another thread's post", [&] { return done; });
+  other.join();
+  if (on && turned > kMostTurns)
+    c.fail(rule, "expected: no turns %s; seen: %llu within 0.25 s", when, (unsigned long long)turned);
+  else if (on && iterated > kMostIterations)
+    c.fail(rule, "expected: the loop sleeps %s; seen: %llu iterations within 0.25 s", when, (unsigned long long)iterated);
+}
+
+void far(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  int begun = 0;
+  weft_task tasks[4];
+  const uint64_t times[] = {kHour, 30 * 24 * kHour, 400 * 24 * kHour, uint64_t{1} << 62};
+  for (int i = 3; i >= 0; --i) { // the furthest is armed alone first
+    tasks[i] = stage.go(
+        "sleeps long",
+        [&, i] {
+          begun++;
+          weft_sleep(times[i]);
+        },
+        false);
+    const int expected = 4 - i;
+    if (!stage.run("a turn for a task", [&] { return begun == expected; }))
+      return;
+    quiet(stage, "HOST-06", "before a deadline that is far");
+    if (c.failed())
+      return;
+  }
+  for (weft_task task : tasks)
+    weft_cancel(task);
+}
+
+void idle(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  quiet(stage, "HOST-12", "that nobody asked for");
+}
+
+// After all that may leave something behind.
+void idle_after(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  bool slept = false;
+  stage.go("sleeps", [&] {
+    for (int i = 0; i < 5; ++i)
+      weft_sleep(kMs);
+    slept = true;
+  });
+  if (!stage.run("a turn at the armed time", [&] { return slept; }))
+    return;
+  std::thread([&] {
+    for (int i = 0; i < 100; ++i)
+      stage.ops.post(&stage);
+  }).join();
+  quiet(stage, "HOST-12", "when all that was asked for has been given");
+  if (c.failed())
+    return;
+  // A deadline that was armed and is not wanted any more.
+  bool cancelled = false, begun = false;
+  weft_task task = stage.go(
+      "sleeps, and is cancelled",
+      [&] {
+        begun = true;
+        cancelled = weft_sleep(20 * kMs) == WEFT_E_CANCELLED;
+      },
+      false);
+  if (!stage.run("a turn for a task", [&] { return begun; }))
+    return;
+  weft_cancel(task);
+  if (!stage.run("a turn for a task that was cancelled", [&] { return cancelled; }))
+    return;
+  quiet(stage, "HOST-12", "at a time that was disarmed");
+}
+
+// What was told and not looked at yet: a loop that goes on telling it never sleeps.
+void idle_told(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0 || write(ends[1], "x", 1) != 1)
+    return c.skip("no socketpair");
+  weft_fd_cell cell = {};
+  cell.fd = ends[0];
+  weft_status status = stage.ops.watch(&stage, &cell);
+  if (status != WEFT_OK)
+    return c.fail("HOST-13", "`watch` of a socket answered %s", weft_status_text(status));
+  if (stage.run("weft_fd_ready with WEFT_READABLE of a socket that has data", [&] { return cell.ready & WEFT_READABLE; }))
+    quiet(stage, "HOST-12", "while a descriptor is ready and nobody reads it");
+  if (c.failed())
+    return;
+  stage.ops.unwatch(&stage, &cell);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+} // namespace
+
+const std::vector<Case> &time_cases() {
+  static const std::vector<Case> cases = {
+      {{"HOST-06", "sleeps", "each deadline that is armed is a turn, also one that has passed"}, "01 02 05 15", nothing, sleeps},
+      {{"HOST-06", "moved", "an earlier deadline takes the later one's place"}, "01 02 05 15 06", nothing, moved},
+      {{"HOST-06", "in-time", "turns come about when they were armed for"}, "01 02 05 15 06", measures, in_time},
+      {{"HOST-12", "idle", "a loop without a reason sleeps"}, "01 02 05", measures, idle},
+      {{"HOST-12", "idle-after", "a loop sleeps when what it was asked for is done"}, "01 02 05 06 12 15", measures, idle_after},
+      {{"HOST-06", "far", "deadlines that are years away"}, "01 02 05 06 12 15", measures, far},
+  };
+  return cases;
+}
+
+const std::vector<Case> &told_cases() {
+  static const std::vector<Case> cases = {
+      {{"HOST-12", "told", "a loop sleeps while something is ready that nobody reads"}, "01 02 05 12 13", measures_and_watches, idle_told},
+  };
+  return cases;
+}
+
+} // namespace host_conformance
