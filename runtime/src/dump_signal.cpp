@@ -139,7 +139,7 @@ void on_signal(int sig, siginfo_t *info, void *context) {
     if (!ours) {
       if (!rt->dump_wanted.exchange(true)) {
         arm(rt, dump_grace_ns);
-        rt->host.post(rt->host_self);
+        (rt->host.post_in_signal ? rt->host.post_in_signal : rt->host.post)(rt->host_self);
       }
     } else if (on_loop(rt) && rt->dump_wanted.load()) {
       dump_interrupted(rt, context);

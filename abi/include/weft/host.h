@@ -49,7 +49,7 @@ typedef struct weft_host_ops {
 
   /* "Give me a turn." Any thread, sticky (not lost when the loop is busy), coalesced; must not call
    * weft_turn itself; runs on whatever stack the caller is on and uses at most 512 bytes of it. By
-   * weft_dump_on_signal a signal's handler calls it too (HOST-09). */
+   * weft_dump_on_signal a signal's handler calls it too, where there is no post_in_signal (HOST-09). */
   void (*post)(void *host);
   /* Arms the one timer: a turn is wanted at `deadline` (now()'s clock); WEFT_NEVER disarms. */
   void (*arm)(void *host, uint64_t deadline_ns);
@@ -71,6 +71,10 @@ typedef struct weft_host_ops {
   /* Optional: called before the runtime aborts the process; prints `text`. The default writes it to
    * stderr. May not return to a defined state: the runtime aborts after it. */
   void (*fatal)(void *host, const char *text);
+
+  /* Optional: post, called by a signal's handler (weft_dump_on_signal), perhaps on the loop's thread and in the middle of whatever
+   * that does; async-signal-safe. For hosts whose post changes their loop's own state when it is called on the loop's thread. */
+  void (*post_in_signal)(void *host);
 } weft_host_ops;
 
 /* How much one turn may do; zeros mean no limit. */
