@@ -45,6 +45,14 @@ cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PRE
 configure_file(cmake/package/weft.pc.in package/weft.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/package/weft.pc DESTINATION ${up} COMPONENT dev)
 
+if(TARGET weft_libuv)
+  install(TARGETS weft_libuv ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+  configure_file(cmake/package/weft-libuv.pc.in package/weft-libuv.pc @ONLY)
+  configure_file(cmake/package/Weft-libuv.cmake.in package/Weft-libuv.cmake @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/package/weft-libuv.pc DESTINATION ${up} COMPONENT dev)
+  install(FILES ${PROJECT_BINARY_DIR}/package/Weft-libuv.cmake DESTINATION ${packages} COMPONENT dev)
+endif()
+
 configure_package_config_file(cmake/package/WeftConfig.cmake.in package/WeftConfig.cmake
   INSTALL_DESTINATION ${packages} NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 write_basic_package_version_file(package/WeftConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -99,7 +107,7 @@ include(WeftPackage)
 if(WEFT_BUILD_PASS)
   # What is installed is what is tested.
   set(installed ${WEFT_PASS_TARGET} weft_pass_lib weft_llvm_c weft weft_shared weft_abi_check ${schedulers})
-  foreach(tool weftc weft-trace-check weft-sched-check weft-host-check weft-explore)
+  foreach(tool weftc weft-trace-check weft-sched-check weft-host-check weft-explore weft_libuv)
     if(TARGET ${tool})
       list(APPEND installed ${tool})
     endif()
