@@ -1,0 +1,243 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+#include "exchange.h"
+
+#include <cstring>
+#include <ctime>
+#include <string_view>
+
+namespace http {
+
+Limits limits;
+bool Exchange::stop_asked;
+
+namespace {
+
+constexpr std::string_view hello = "Hello, World!";
+constexpr size_t kept = 64 << 10;
+
+// "Date: ...\r\n" of this second.
+std::string_view date_line() {
+  static time_t of = -1;
+  static char line[48];
+  static size_t size;
+  if (time_t now = time(nullptr); now != of) {
+    tm parts;
+    gmtime_r(&now, &parts);
+    size = strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+    of = now;
+  }
+  return {line, size};
+}
+
+// In the order in which Go's net/http writes them.
+void answer(std::string &out, std::string_view status, size_t length, std::string_view type,
+            std::string_view more) {
+  char number[24];
+  size_t digits = sizeof number;
+  do
+    number[--digits] = static_cast<char>('0' + length % 10);
+  while (length /= 10);
+  out.append("HTTP/1.1 ")
+      .append(status)
+      .append("\r\nContent-Length: ")
+      .append(number + digits, sizeof number - digits);
+  out.append("\r\nContent-Type: ")
+      .append(type)
+      .append("\r\n")
+      .append(date_line())
+      .append(more)
+      .append("\r\n");
+}
+
+std::string_view line_of(int status) {
+  switch (status) {
+  case 400:
+    return "400 Bad Request";
+  case 404:
+    return "404 Not Found";
+  case 405:
+    return "405 Method Not Allowed";
+  case 408:
+    return "408 Request Timeout";
+  case 413:
+    return "413 Content Too Large";
+  case 431:
+    return "431 Request Header Fields Too Large";
+  case 501:
+    return "501 Not Implemented";
+  default:
+    return "505 HTTP Version Not Supported";
+  }
+}
+
+// How much of `name` has come, piece by piece: its length when all has, and more when it is another.
+void match(uint8_t &so_far, std::string_view name, const char *piece, size_t size) {
+  for (size_t i = 0; i < size && so_far <= name.size(); ++i)
+    so_far = so_far < name.size() && (piece[i] | 0x20) == name[so_far]
+                 ? static_cast<uint8_t>(so_far + 1)
+                 : 255;
+}
+
+constexpr std::string_view host_name = "host", expect_name = "expect", expectation = "100-continue";
+
+} // namespace
+
+void Scratch::reset() {
+  url.clear();
+  body.clear();
+  for (std::string *s : {&url, &body, &out})
+    if (s->capacity() > kept)
+      std::string().swap(*s);
+}
+
+// http_parser calls these; a negative value ends the parsing.
+struct Exchange::Callbacks {
+  static Exchange &of(http_parser *p) { return *static_cast<Exchange *>(p->data); }
+  static int refuse(Exchange &e, uint16_t status) {
+    e.refusal_ = status;
+    return -1; // 1 would mean "no body" at the headers' end
+  }
+  static int message_begin(http_parser *p) { return of(p).begin(), 0; }
+  static int url(http_parser *p, const char *at, size_t size) {
+    return of(p).scratch_->url.append(at, size), 0;
+  }
+  static int header_field(http_parser *p, const char *at, size_t size) {
+    Exchange &e = of(p);
+    if (memchr(at, ' ',
+               size)) // as some builds of the parser let through; proxies disagree on what it means
+      return refuse(e, 400);
+    if (e.in_value_)
+      e.host_at_ = e.expect_at_ = 0;
+    e.in_value_ = false;
+    match(e.host_at_, host_name, at, size);
+    match(e.expect_at_, expect_name, at, size);
+    return 0;
+  }
+  static int header_value(http_parser *p, const char *at, size_t size) {
+    Exchange &e = of(p);
+    if (!e.in_value_) {
+      e.in_value_ = true;
+      e.has_host_ |= e.host_at_ == host_name.size();
+      e.of_expect_ = e.expect_at_ == expect_name.size();
+    }
+    if (e.of_expect_)
+      match(e.continue_at_, expectation, at, size);
+    return 0;
+  }
+  static int headers_complete(http_parser *p) { return of(p).header_complete(); }
+  static int body(http_parser *p, const char *at, size_t size) {
+    Exchange &e = of(p);
+    if (e.scratch_->body.size() + size > limits.body)
+      return refuse(e, 413);
+    e.scratch_->body.append(at, size);
+    return 0;
+  }
+  static int message_complete(http_parser *p) { return of(p).complete(), 0; }
+
+  static const http_parser_settings &settings() {
+    static const http_parser_settings made = [] {
+      http_parser_settings s;
+      http_parser_settings_init(&s);
+      s.on_message_begin = message_begin;
+      s.on_url = url;
+      s.on_header_field = header_field;
+      s.on_header_value = header_value;
+      s.on_headers_complete = headers_complete;
+      s.on_body = body;
+      s.on_message_complete = message_complete;
+      http_parser_set_max_header_size(limits.header);
+      return s;
+    }();
+    return made;
+  }
+};
+
+Exchange::Exchange() {
+  http_parser_init(&parser_, HTTP_REQUEST);
+  parser_.data = this;
+}
+
+void Exchange::begin() {
+  in_request_ = true;
+  host_at_ = expect_at_ = continue_at_ = 0;
+  in_value_ = of_expect_ = has_host_ = false;
+  scratch_->url.clear();
+  scratch_->body.clear();
+}
+
+// The rules that http_parser leaves to its user.
+int Exchange::header_complete() {
+  if (parser_.http_major != 1)
+    return Callbacks::refuse(*this, 505);
+  if (!has_host_ && parser_.http_minor >= 1)
+    return Callbacks::refuse(*this, 400);
+  if (parser_.method == HTTP_CONNECT)
+    return Callbacks::refuse(*this, 405);
+  parser_.upgrade = 0; // offered, not taken
+  if ((parser_.flags & F_CONTENTLENGTH) && parser_.content_length > limits.body)
+    return Callbacks::refuse(*this, 413);
+  if (continue_at_ == expectation.size() && parser_.http_minor >= 1)
+    scratch_->out.append("HTTP/1.1 100 Continue\r\n\r\n");
+  return 0;
+}
+
+void Exchange::complete() {
+  in_request_ = false;
+  std::string &out = scratch_->out;
+  const std::string_view url = scratch_->url;
+  const std::string_view path = url.substr(0, url.find('?'));
+  const bool keeps = http_should_keep_alive(&parser_) && !closing_;
+  const std::string_view more = !keeps ? std::string_view("Connection: close\r\n")
+                                : parser_.http_minor == 0
+                                    ? std::string_view("Connection: keep-alive\r\n")
+                                    : std::string_view();
+  const bool head = parser_.method == HTTP_HEAD;
+  if (path == "/" && (parser_.method == HTTP_GET || head)) {
+    answer(out, "200 OK", hello.size(), "text/plain", more);
+    if (!head)
+      out.append(hello);
+  } else if (path == "/echo" && parser_.method == HTTP_POST) {
+    answer(out, "200 OK", scratch_->body.size(), "application/octet-stream", more);
+    out.append(scratch_->body);
+  } else if (path == "/stop" && parser_.method == HTTP_POST && limits.stoppable) {
+    stop_asked = true;
+    answer(out, "200 OK", 0, "text/plain", more);
+  } else {
+    const bool known = path == "/" || path == "/echo";
+    const std::string_view text = line_of(known ? 405 : 404);
+    std::string allow;
+    if (known)
+      allow = path == "/" ? "Allow: GET, HEAD\r\n" : "Allow: POST\r\n";
+    answer(out, text, text.size() + 1, "text/plain", allow.append(more));
+    if (!head)
+      out.append(text).append("\n");
+  }
+  if (!keeps) {
+    closes_ = true;
+    http_parser_pause(&parser_, 1);
+  }
+}
+
+void Exchange::refuse(Scratch &scratch, int status) {
+  in_request_ = false;
+  closes_ = refused_ = true;
+  const std::string_view text = line_of(status);
+  answer(scratch.out, text, text.size() + 1, "text/plain", "Connection: close\r\n");
+  scratch.out.append(text).append("\n");
+}
+
+void Exchange::feed(const char *data, size_t size, Scratch &scratch) {
+  scratch_ = &scratch;
+  const size_t parsed = http_parser_execute(&parser_, &Callbacks::settings(), data, size);
+  const http_errno error = HTTP_PARSER_ERRNO(&parser_);
+  if (!closes_ && (error != HPE_OK || parsed != size))
+    refuse(scratch, refusal_                                 ? refusal_
+                    : error == HPE_HEADER_OVERFLOW           ? 431
+                    : error == HPE_INVALID_VERSION           ? 505
+                    : error == HPE_INVALID_TRANSFER_ENCODING ? 501
+                                                             : 400);
+  scratch_ = nullptr;
+}
+
+} // namespace http

@@ -1,0 +1,288 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// A server of HTTP/1.1 as one would write it with a thread per connection: each connection is a task that waits, reads, answers. What to
+// answer is exchange.h's.
+//
+// The idea: a connection costs what it needs at the moment. Between requests that is its task, whose stack is one page as long as nothing deep
+// runs on it: the parser runs on the worker's stack (weft_call_native), and buffers are taken when something can be read and given
+// back when the request is answered.
+//
+// A peer that is slow, silent or gone costs a deadline: idle for too long, a request that does not come in whole (408), an answer that is not
+// taken. A stop is graceful: nobody new, who idles is sent away, requests that have begun are answered.
+#include "exchange.h"
+
+#include "weft/net.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr uint64_t second = 1000000000;
+
+// Sanitizers make frames larger.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr uint32_t stack_class = WEFT_STACK_256K;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr uint32_t stack_class = WEFT_STACK_256K;
+#else
+constexpr uint32_t stack_class = WEFT_STACK_16K;
+#endif
+#else
+constexpr uint32_t stack_class = WEFT_STACK_16K;
+#endif
+
+struct Options {
+  uint16_t port = 0;
+  uint64_t idle = 60 * second, request = 20 * second, write = 20 * second;
+} options;
+
+// What a request needs while it is in flight; a free list keeps what was given back.
+struct Buffers {
+  http::Scratch scratch;
+  Buffers *next;
+  char in[16384];
+};
+Buffers *free_buffers;
+size_t free_count;
+
+Buffers *take_buffers() {
+  Buffers *b = free_buffers;
+  if (!b)
+    return new Buffers;
+  free_buffers = b->next;
+  --free_count;
+  return b;
+}
+
+void give_buffers(Buffers *b) {
+  b->scratch.reset();
+  if (free_count >= 256) { // a burst's are not kept
+    delete b;
+    return;
+  }
+  b->next = free_buffers;
+  free_buffers = b;
+  ++free_count;
+}
+
+struct Connection {
+  explicit Connection(weft_sock *s);
+  ~Connection();
+
+  http::Exchange exchange;
+  weft_sock *sock;
+  weft_task task = 0;
+  Connection *next, *previous = nullptr;
+  bool idle = true;
+};
+
+weft_sock *listener;
+Connection *connections;
+bool stopping;
+
+Connection::Connection(weft_sock *s) : sock(s), next(connections) {
+  if (next)
+    next->previous = this;
+  connections = this;
+}
+
+Connection::~Connection() {
+  if (next)
+    next->previous = previous;
+  (previous ? previous->next : connections) = next;
+  weft_sock_close(sock);
+}
+
+void stop() {
+  if (stopping)
+    return;
+  stopping = true;
+  weft_sock_close(listener); // wakes who accepts
+  for (Connection *c = connections; c; c = c->next) {
+    c->exchange.close_next();
+    if (c->idle)
+      weft_cancel(c->task);
+  }
+}
+
+// The parser's frames are not this task's.
+void feed(Connection &c, Buffers &b, int64_t size) {
+  struct Call {
+    Connection &c;
+    Buffers &b;
+    size_t size;
+  } call = {c, b, static_cast<size_t>(size)};
+  weft_call_native(
+      [](void *arg) {
+        auto *call = static_cast<Call *>(arg);
+        call->c.exchange.feed(call->b.in, call->size, call->b.scratch);
+      },
+      &call);
+}
+
+bool send_answers(Connection &c, http::Scratch &scratch, uint64_t now) {
+  std::string &out = scratch.out;
+  const bool sent = out.empty() || weft_sock_write(c.sock, out.data(), out.size(),
+                                                   now + options.write, nullptr) == WEFT_OK;
+  out.clear();
+  return sent;
+}
+
+// A close with something unread resets the connection, and the refusal may be lost with it: so read on for a moment.
+void linger(Connection &c, Buffers &b, uint64_t now) {
+  weft_sock_shutdown_write(c.sock);
+  for (size_t total = 0; total < (1 << 20);) {
+    int64_t n = weft_sock_read(c.sock, b.in, sizeof b.in, now + second);
+    if (n <= 0)
+      return;
+    total += static_cast<size_t>(n);
+  }
+}
+
+// From the first bytes of a request, which can be read, to the end of the last answer. False: the connection is to be closed.
+bool serve_requests(Connection &c, uint64_t now) {
+  Buffers *b = take_buffers();
+  const uint64_t deadline = now + options.request;
+  bool open = true;
+  do {
+    const int64_t n = weft_sock_read(c.sock, b->in, sizeof b->in, deadline);
+    if (n > 0)
+      feed(c, *b, n);
+    else if (n == WEFT_E_TIMEOUT && c.exchange.in_request())
+      c.exchange.time_out(b->scratch);
+    else
+      open = false; // the peer's end, an error: half a request has no answer
+    if (!b->scratch.out.empty() &&
+        !send_answers(c, b->scratch, n == WEFT_E_TIMEOUT ? weft_now() : now))
+      open = false;
+    if (open && c.exchange.refused())
+      linger(c, *b, weft_now());
+  } while (open && !c.exchange.closes() && c.exchange.in_request());
+  give_buffers(b);
+  return open && !c.exchange.closes();
+}
+
+void serve(void *arg) {
+  auto *c = static_cast<Connection *>(arg);
+  uint64_t now = weft_now();
+  for (bool open = true; open && !stopping;) {
+    c->idle = true;
+    if (weft_sock_wait_readable(c->sock, now + options.idle) != WEFT_OK)
+      break; // idle for too long, or the server stops
+    c->idle = false;
+    now = weft_now();
+    open = serve_requests(*c, now);
+    if (http::Exchange::stop_asked)
+      stop();
+  }
+  delete c;
+}
+
+void accept_all(void *) {
+  weft_spawn_attr attr = {};
+  attr.size = sizeof attr;
+  attr.stack = stack_class;
+  attr.name = "connection";
+  attr.flags = WEFT_SPAWN_DETACHED;
+  for (;;) {
+    weft_sock *peer = nullptr;
+    weft_status status = weft_tcp_accept(listener, &peer);
+    if (status == WEFT_E_CLOSED)
+      return;
+    if (status != WEFT_OK) {
+      // Out of descriptors or memory: connections wait in the backlog until some are given back.
+      fprintf(stderr, "accept: %s\n", weft_status_text(status));
+      weft_sleep(second / 10);
+      if (stopping)
+        return;
+      continue;
+    }
+    auto *c = new Connection(peer);
+    if (weft_spawn(nullptr, serve, c, &attr, &c->task) != WEFT_OK)
+      delete c;
+  }
+}
+
+[[noreturn]] void fail(const char *what, const char *why) {
+  fprintf(stderr, "http-server: %s: %s\n", what, why);
+  exit(2);
+}
+
+uint64_t number(const char *option, const char *text) {
+  char *end = nullptr;
+  const unsigned long long n = text ? strtoull(text, &end, 10) : 0;
+  if (!text || end == text || *end)
+    fail(option, "wants a number");
+  return n;
+}
+
+void read_options(int argc, char **argv) {
+  for (int i = 1; i < argc; ++i) {
+    const char *o = argv[i];
+    const char *value = argv[i + 1];
+    if (!strcmp(o, "--stoppable")) {
+      http::limits.stoppable = true;
+      continue;
+    }
+    if (!strcmp(o, "--port"))
+      options.port = static_cast<uint16_t>(number(o, value));
+    else if (!strcmp(o, "--max-header"))
+      http::limits.header = static_cast<uint32_t>(number(o, value));
+    else if (!strcmp(o, "--max-body"))
+      http::limits.body = number(o, value);
+    else if (!strcmp(o, "--idle-ms"))
+      options.idle = number(o, value) * (second / 1000);
+    else if (!strcmp(o, "--request-ms"))
+      options.request = number(o, value) * (second / 1000);
+    else if (!strcmp(o, "--write-ms"))
+      options.write = number(o, value) * (second / 1000);
+    else
+      fail(o, "unknown; there are --port, --max-header, --max-body (bytes), --idle-ms, "
+              "--request-ms, --write-ms, --stoppable (POST /stop)");
+    ++i;
+  }
+}
+
+void raise_descriptors() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  read_options(argc, argv);
+  raise_descriptors();
+  char error[512];
+  weft_runtime_config config = {};
+  config.size = sizeof config;
+  config.workers = 1; // what is here is shared without locks
+  weft_runtime *rt = nullptr;
+  if (weft_runtime_create(&config, &rt, error, sizeof error) != WEFT_OK)
+    fail("runtime", error);
+  if (weft_status status = weft_tcp_listen("127.0.0.1", options.port, 4096, &listener);
+      status != WEFT_OK)
+    fail("listen", weft_status_text(status));
+  printf("listening on 127.0.0.1:%u\n", weft_sock_port(listener));
+  fflush(stdout);
+  if (weft_status status = weft_spawn(rt, accept_all, nullptr, nullptr, nullptr); status != WEFT_OK)
+    fail("spawn", weft_status_text(status));
+  if (weft_status status = weft_run(rt); status != WEFT_OK)
+    fail("run", weft_status_text(status));
+  while (Buffers *b = free_buffers) {
+    free_buffers = b->next;
+    delete b;
+  }
+  if (weft_status status = weft_runtime_destroy(rt); status != WEFT_OK)
+    fail("destroy", weft_status_text(status));
+  puts("stopped");
+}

@@ -1,0 +1,143 @@
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+
+// A host that gives no turn, gives it late, early, twice, or from the wrong thread: what it was to do is done later, once, and in
+// order; nothing is lost by it.
+#include "on_manual.h"
+#include "on_workers.h"
+
+#include <atomic>
+#include <thread>
+
+namespace {
+
+constexpr uint64_t kMillisecond = 1000000, kSecond = 1000000000;
+
+} // namespace
+
+TEST_CASE("a host that gives no turn loses nothing: it is asked once, and a late turn does all of it") {
+  OnManual m;
+  std::string order;
+  weft_token token = weft_token_new(m.rt);
+  m.go([&] {
+    uint64_t value = 0;
+    CHECK(weft_await(token, &value) == WEFT_OK);
+    order += "token " + std::to_string(value) + "; ";
+  });
+  weft_task parked = m.go([&] {
+    CHECK(weft_park() == WEFT_OK);
+    order += "wake; ";
+  });
+  m.go([&] {
+    CHECK(weft_sleep(5 * kMillisecond) == WEFT_OK);
+    order += "sleep; ";
+  });
+  m.settle();
+  const uint64_t posts = weft_manual_posts(m.host);
+
+  std::thread([&] {
+    weft_complete(token, WEFT_OK, 7);
+    for (int i = 0; i < 1000; ++i)
+      weft_wake(parked);
+  }).join();
+  weft_manual_advance(m.host, 3600 * kSecond); // and the host does not care
+  CHECK(order.empty());
+  CHECK(weft_manual_posts(m.host) == posts + 1);
+  CHECK(weft_manual_armed(m.host) < weft_manual_now(m.host));
+
+  const weft_turn_result turn = m.turn();
+  CHECK(order.size() == std::string("token 7; wake; sleep; ").size());
+  CHECK(order.find("token 7; wake; ") != std::string::npos); // as they came
+  CHECK(turn.live == 0);
+  CHECK(turn.next_deadline == WEFT_NEVER);
+}
+
+TEST_CASE("turns that come late wake sleepers in the order of their deadlines, none of them twice") {
+  OnManual m;
+  std::vector<int> woken;
+  for (int i : {3, 1, 2, 5, 4})
+    m.go([&woken, i] {
+      CHECK(weft_sleep(static_cast<uint64_t>(i) * kMillisecond) == WEFT_OK);
+      woken.push_back(i);
+    });
+  m.settle();
+  weft_manual_advance(m.host, 2 * kMillisecond + kMillisecond / 2); // late for two of them
+  m.turn();
+  CHECK(woken == std::vector<int>{1, 2});
+  CHECK(weft_manual_armed(m.host) > weft_manual_now(m.host));
+  weft_manual_advance(m.host, kSecond); // late for the others
+  m.turn();
+  CHECK(woken == std::vector<int>{1, 2, 3, 4, 5});
+}
+
+TEST_CASE("turns that nobody asked for run nobody, and arm the timer again") {
+  OnManual m;
+  int runs = 0;
+  const uint64_t due = weft_manual_now(m.host) + 10 * kMillisecond;
+  m.go([&] {
+    CHECK(weft_sleep(10 * kMillisecond) == WEFT_OK);
+    ++runs;
+  });
+  m.settle();
+  for (int i = 0; i < 9; ++i) { // the host's timer fires early, each time
+    weft_manual_advance(m.host, kMillisecond);
+    const weft_turn_result turn = m.turn();
+    CHECK(turn.status == WEFT_OK);
+    CHECK_FALSE(turn.more);
+    CHECK(turn.next_deadline == due);
+    CHECK(weft_manual_armed(m.host) == due);
+  }
+  CHECK(runs == 0);
+  weft_manual_advance(m.host, kMillisecond);
+  for (int twice = 0; twice < 2; ++twice)
+    m.turn();
+  CHECK(runs == 1);
+}
+
+TEST_CASE("a descriptor that is told of twice wakes its reader once") {
+  OnManual m; // it cannot watch: the cell is the test's, as a host has it
+  weft_fd_cell cell = {};
+  cell.fd = -1;
+  int woken = 0;
+  weft_task reader = m.go([&] {
+    cell.reader = weft_token_new(m.rt);
+    CHECK(weft_await(cell.reader, nullptr) == WEFT_OK);
+    ++woken;
+    CHECK(weft_park_until(weft_now() + kSecond) == WEFT_E_TIMEOUT); // no second wake is left
+  });
+  m.settle();
+  weft_fd_ready(m.rt, &cell, WEFT_READABLE);
+  weft_fd_ready(m.rt, &cell, WEFT_READABLE);
+  weft_fd_ready(m.rt, &cell, WEFT_HANGUP);
+  CHECK(woken == 0); // told, not run
+  m.settle();
+  CHECK(woken == 1);
+  m.pass(kSecond);
+  CHECK(weft_task_id(reader) == 0);
+}
+
+TEST_CASE("turns from the wrong thread are refused while the loop's thread gives its own") {
+  OnManual m;
+  std::atomic<bool> stop = false;
+  std::atomic<uint64_t> refused = 0, others = 0;
+  std::thread wrong([&] {
+    while (!stop) {
+      const weft_turn_result turn = weft_turn(m.rt, nullptr);
+      (turn.status == WEFT_E_INVAL && turn.live == 0 && !turn.more ? refused : others)++;
+      if (weft_run(m.rt) != WEFT_E_INVAL || weft_runtime_destroy(m.rt) != WEFT_E_INVAL ||
+          weft_shutdown(m.rt, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr) != WEFT_E_INVAL)
+        ++others;
+    }
+  });
+  uint64_t runs = 0;
+  const uint64_t rounds = thoroughly(2000);
+  m.go([&] {
+    for (; runs < rounds || refused < 10; ++runs)
+      weft_yield();
+  });
+  while (m.turn(16).live != 0)
+    ;
+  stop = true;
+  wrong.join();
+  CHECK(runs >= rounds);
+  CHECK(others == 0);
+}
