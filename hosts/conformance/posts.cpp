@@ -337,12 +337,18 @@ struct OnSignal {
   struct sigaction before = {};
 };
 
+// As the runtime's own handler does. A table of a header without it ends before it.
+void (*post_of_signal(const weft_host_ops *ops))(void *) {
+  const bool has = ops->size > offsetof(weft_host_ops, post_in_signal) && ops->post_in_signal;
+  return has ? ops->post_in_signal : ops->post;
+}
+
 std::atomic<Stage *> signalled{nullptr};
 std::atomic<uint64_t> signals{0};
 void post_of_handler(int) {
   signals.fetch_add(1);
   if (Stage *s = signalled.load())
-    s->context.adapter.ops->post(s->host);
+    post_of_signal(s->context.adapter.ops)(s->host);
 }
 void count_of_handler(int) { signals.fetch_add(1); }
 

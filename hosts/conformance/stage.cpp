@@ -135,6 +135,7 @@ Stage::Stage(const Context &context, const Wish &wish) : context(context) {
   ops.watch = ops.watch ? watch_through : nullptr;
   ops.unwatch = ops.unwatch ? unwatch_through : nullptr;
   ops.block = ops.block ? block_through : nullptr;
+  ops.post_in_signal = nullptr; // nobody asks for a dump
   ops.fatal = nullptr; // the suite's own standard error is read
   weft_runtime_config config = {};
   config.size = sizeof config;
