@@ -54,6 +54,10 @@ Stage *make_stage(const char *name) {
     return epoll_stage();
   if (!strcmp(name, "manual"))
     return manual_stage();
+#ifdef SCENARIO_LIBUV
+  if (!strcmp(name, "libuv"))
+    return libuv_stage();
+#endif
   usage();
 }
 

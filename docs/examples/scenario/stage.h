@@ -16,7 +16,11 @@ public:
 
 Stage *epoll_stage();
 Stage *manual_stage();
-
+#ifdef SCENARIO_LIBUV
+Stage *libuv_stage();
+constexpr const char *kStages = "epoll|manual|libuv";
+#else
 constexpr const char *kStages = "epoll|manual";
+#endif
 
 } // namespace play
