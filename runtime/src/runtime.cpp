@@ -7,6 +7,7 @@
 // stays, on a list that the next runtime is taken from.
 #include "runtime.h"
 
+#include "blocking.h"
 #include "cont.h"
 #include "debug_table.h"
 #include "dump_signal.h"
@@ -397,6 +398,7 @@ weft_status weft_runtime_destroy(weft_runtime *rt) {
   weft_tls_worker = &rt->home;
   rt->home.in_turn = true; // clean-ups may wake tasks; nobody is told
   unwind_all(rt);
+  stop_blocking(rt);
   rt->life.fetch_add(1); // no more tokens: a foreign thread that makes one looks under its pin
   drop_tokens_of(rt);
   while (rt->pins.load() != 0)

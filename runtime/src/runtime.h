@@ -27,6 +27,7 @@ struct Trace;
 struct Carriers;
 struct HomeCall;
 struct PoolWorker;
+struct BlockingPool;
 } // namespace weft
 
 namespace weft {
@@ -192,6 +193,7 @@ struct RuntimeLife {
   uint32_t default_stack;
   bool print_stats;
   bool deadlock_is_fatal; // WEFT_DEADLOCK
+  weft::BlockingPool *blocking; // blocking.cpp; null: not wanted yet
   weft_stats stats;
   Watch watch;
 };
