@@ -8,7 +8,7 @@
 // back when the request is answered.
 //
 // A peer that is slow, silent or gone costs a deadline: idle for too long, a request that does not come in whole (408), an answer that is not
-// taken. A stop is graceful: nobody new, who idles is sent away, requests that have begun are answered.
+// taken. A task looks now and then for who idles, and at the clock: so a request that comes and is answered at once sets no timer. A stop is graceful: nobody new, who idles is sent away, requests that have begun are answered.
 #include "exchange.h"
 
 #include "weft/net.h"
@@ -79,14 +79,17 @@ struct Connection {
   weft_sock *sock;
   weft_task task = 0;
   Connection *next, *previous = nullptr;
+  uint64_t idle_since;
   bool idle = true;
 };
 
 weft_sock *listener;
+weft_task watcher;
 Connection *connections;
 bool stopping;
+uint64_t now; // as of the watcher's last look
 
-Connection::Connection(weft_sock *s) : sock(s), next(connections) {
+Connection::Connection(weft_sock *s) : sock(s), next(connections), idle_since(now) {
   if (next)
     next->previous = this;
   connections = this;
@@ -104,6 +107,7 @@ void stop() {
     return;
   stopping = true;
   weft_sock_close(listener); // wakes who accepts
+  weft_cancel(watcher);
   for (Connection *c = connections; c; c = c->next) {
     c->exchange.close_next();
     if (c->idle)
@@ -126,19 +130,33 @@ void feed(Connection &c, Buffers &b, int64_t size) {
       &call);
 }
 
-bool send_answers(Connection &c, http::Scratch &scratch, uint64_t now) {
-  std::string &out = scratch.out;
-  const bool sent = out.empty() || weft_sock_write(c.sock, out.data(), out.size(),
-                                                   now + options.write, nullptr) == WEFT_OK;
-  out.clear();
-  return sent;
+// A cancel is for who idles: one that comes when a request has just begun changes nothing.
+int64_t read_request(Connection &c, Buffers &b, uint64_t deadline) {
+  int64_t n;
+  do
+    n = weft_sock_read(c.sock, b.in, sizeof b.in, deadline);
+  while (n == WEFT_E_CANCELLED);
+  return n;
+}
+
+bool send_answers(Connection &c, http::Scratch &scratch) {
+  const std::string &out = scratch.out;
+  weft_status status = WEFT_OK;
+  for (size_t sent = 0, n; sent < out.size(); sent += n) {
+    status = weft_sock_write(c.sock, out.data() + sent, out.size() - sent, now + options.write, &n);
+    if (status != WEFT_OK && status != WEFT_E_CANCELLED)
+      break;
+  }
+  scratch.out.clear();
+  return status == WEFT_OK || status == WEFT_E_CANCELLED;
 }
 
 // A close with something unread resets the connection, and the refusal may be lost with it: so read on for a moment.
-void linger(Connection &c, Buffers &b, uint64_t now) {
+void linger(Connection &c, Buffers &b) {
   weft_sock_shutdown_write(c.sock);
+  const uint64_t deadline = weft_now() + second;
   for (size_t total = 0; total < (1 << 20);) {
-    int64_t n = weft_sock_read(c.sock, b.in, sizeof b.in, now + second);
+    int64_t n = read_request(c, b, deadline);
     if (n <= 0)
       return;
     total += static_cast<size_t>(n);
@@ -146,23 +164,22 @@ void linger(Connection &c, Buffers &b, uint64_t now) {
 }
 
 // From the first bytes of a request, which can be read, to the end of the last answer. False: the connection is to be closed.
-bool serve_requests(Connection &c, uint64_t now) {
+bool serve_requests(Connection &c) {
   Buffers *b = take_buffers();
   const uint64_t deadline = now + options.request;
   bool open = true;
   do {
-    const int64_t n = weft_sock_read(c.sock, b->in, sizeof b->in, deadline);
+    const int64_t n = read_request(c, *b, deadline);
     if (n > 0)
       feed(c, *b, n);
     else if (n == WEFT_E_TIMEOUT && c.exchange.in_request())
       c.exchange.time_out(b->scratch);
     else
       open = false; // the peer's end, an error: half a request has no answer
-    if (!b->scratch.out.empty() &&
-        !send_answers(c, b->scratch, n == WEFT_E_TIMEOUT ? weft_now() : now))
+    if (!b->scratch.out.empty() && !send_answers(c, b->scratch))
       open = false;
     if (open && c.exchange.refused())
-      linger(c, *b, weft_now());
+      linger(c, *b);
   } while (open && !c.exchange.closes() && c.exchange.in_request());
   give_buffers(b);
   return open && !c.exchange.closes();
@@ -170,14 +187,13 @@ bool serve_requests(Connection &c, uint64_t now) {
 
 void serve(void *arg) {
   auto *c = static_cast<Connection *>(arg);
-  uint64_t now = weft_now();
   for (bool open = true; open && !stopping;) {
+    c->idle_since = now;
     c->idle = true;
-    if (weft_sock_wait_readable(c->sock, now + options.idle) != WEFT_OK)
-      break; // idle for too long, or the server stops
+    if (weft_sock_wait_readable(c->sock, WEFT_NEVER) != WEFT_OK)
+      break; // cancelled: idle for too long, or the server stops
     c->idle = false;
-    now = weft_now();
-    open = serve_requests(*c, now);
+    open = serve_requests(*c);
     if (http::Exchange::stop_asked)
       stop();
   }
@@ -206,6 +222,19 @@ void accept_all(void *) {
     auto *c = new Connection(peer);
     if (weft_spawn(nullptr, serve, c, &attr, &c->task) != WEFT_OK)
       delete c;
+  }
+}
+
+// Deadlines are as exact as its pause: a quarter of the shortest, at most a second.
+void watch(void *) {
+  uint64_t pause = second;
+  for (uint64_t limit : {options.idle, options.request, options.write})
+    pause = limit / 4 < pause ? limit / 4 : pause;
+  while (!stopping && weft_sleep(pause) == WEFT_OK) {
+    now = weft_now();
+    for (Connection *c = connections; c; c = c->next)
+      if (c->idle && now - c->idle_since >= options.idle)
+        weft_cancel(c->task);
   }
 }
 
@@ -274,6 +303,10 @@ int main(int argc, char **argv) {
     fail("listen", weft_status_text(status));
   printf("listening on 127.0.0.1:%u\n", weft_sock_port(listener));
   fflush(stdout);
+  now = weft_now();
+  if (weft_status status = weft_spawn(rt, watch, nullptr, nullptr, &watcher); status != WEFT_OK)
+    fail("spawn", weft_status_text(status));
+  weft_detach(watcher);
   if (weft_status status = weft_spawn(rt, accept_all, nullptr, nullptr, nullptr); status != WEFT_OK)
     fail("spawn", weft_status_text(status));
   if (weft_status status = weft_run(rt); status != WEFT_OK)
