@@ -170,6 +170,8 @@ static void on_ready(uv_poll_t *poll, int status, int what) {
       ready |= WEFT_WRITABLE;
     if (e & (EPOLLHUP | EPOLLERR))
       ready |= WEFT_HANGUP;
+    if (e & (EPOLLRDHUP | EPOLLPRI))
+      ready |= WEFT_READ_ON;
     if (h->rt)
       weft_fd_ready(h->rt, events[i].data.ptr, ready);
   }
@@ -195,12 +197,13 @@ static weft_status make_set(weft_uv_host *h) {
 static weft_status host_watch(void *self, weft_fd_cell *cell) {
   weft_uv_host *h = self;
   weft_status status = h->epoll == -1 ? make_set(h) : WEFT_OK;
-  struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = cell};
+  struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET, .data.ptr = cell};
   if (status != WEFT_OK)
     return status;
   if (epoll_ctl(h->epoll, EPOLL_CTL_ADD, cell->fd, &e) != 0)
     return -errno;
   cell->host = h;
+  cell->ready |= WEFT_TELLS_ARRIVALS;
   return WEFT_OK;
 }
 

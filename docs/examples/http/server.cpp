@@ -20,6 +20,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#ifdef HTTP_ON_LIBUV
+#include "weft/hosts/libuv.h"
+#include <uv.h>
+#endif
+
 namespace {
 
 constexpr uint64_t second = 1000000000;
@@ -39,6 +44,7 @@ constexpr uint32_t stack_class = WEFT_STACK_16K;
 
 struct Options {
   uint16_t port = 0;
+  bool on_libuv = false;
   uint64_t idle = 60 * second, request = 20 * second, write = 20 * second;
 } options;
 
@@ -259,7 +265,9 @@ void read_options(int argc, char **argv) {
       http::limits.stoppable = true;
       continue;
     }
-    if (!strcmp(o, "--port"))
+    if (!strcmp(o, "--host") && value && (!strcmp(value, "epoll") || !strcmp(value, "libuv")))
+      options.on_libuv = *value == 'l';
+    else if (!strcmp(o, "--port"))
       options.port = static_cast<uint16_t>(number(o, value));
     else if (!strcmp(o, "--max-header"))
       http::limits.header = static_cast<uint32_t>(number(o, value));
@@ -272,7 +280,8 @@ void read_options(int argc, char **argv) {
     else if (!strcmp(o, "--write-ms"))
       options.write = number(o, value) * (second / 1000);
     else
-      fail(o, "unknown; there are --port, --max-header, --max-body (bytes), --idle-ms, "
+      fail(o, "unknown; there are --host epoll|libuv, --port, --max-header, --max-body (bytes), "
+              "--idle-ms, "
               "--request-ms, --write-ms, --stoppable (POST /stop)");
     ++i;
   }
@@ -286,18 +295,8 @@ void raise_descriptors() {
   }
 }
 
-} // namespace
-
-int main(int argc, char **argv) {
-  read_options(argc, argv);
-  raise_descriptors();
-  char error[512];
-  weft_runtime_config config = {};
-  config.size = sizeof config;
-  config.workers = 1; // what is here is shared without locks
-  weft_runtime *rt = nullptr;
-  if (weft_runtime_create(&config, &rt, error, sizeof error) != WEFT_OK)
-    fail("runtime", error);
+// What to do when there is a runtime, whoever owns the loop.
+void begin(weft_runtime *rt) {
   if (weft_status status = weft_tcp_listen("127.0.0.1", options.port, 4096, &listener);
       status != WEFT_OK)
     fail("listen", weft_status_text(status));
@@ -309,13 +308,62 @@ int main(int argc, char **argv) {
   weft_detach(watcher);
   if (weft_status status = weft_spawn(rt, accept_all, nullptr, nullptr, nullptr); status != WEFT_OK)
     fail("spawn", weft_status_text(status));
+}
+
+weft_runtime *make_runtime(const weft_host_ops *host, void *self) {
+  char error[512];
+  weft_runtime_config config = {};
+  config.size = sizeof config;
+  config.workers = 1; // what is here is shared without locks
+  config.host = host;
+  config.host_self = self;
+  weft_runtime *rt = nullptr;
+  if (weft_runtime_create(&config, &rt, error, sizeof error) != WEFT_OK)
+    fail("runtime", error);
+  return rt;
+}
+
+void run_on_epoll() {
+  weft_runtime *rt = make_runtime(nullptr, nullptr);
+  begin(rt);
   if (weft_status status = weft_run(rt); status != WEFT_OK)
     fail("run", weft_status_text(status));
+  if (weft_status status = weft_runtime_destroy(rt); status != WEFT_OK)
+    fail("destroy", weft_status_text(status));
+}
+
+#ifdef HTTP_ON_LIBUV
+// The loop is the program's, which may have more in it.
+void run_on_libuv() {
+  weft_uv_host *host = nullptr;
+  uv_loop_t *loop = uv_default_loop();
+  if (weft_status status = weft_uv_host_new(loop, &host); status != WEFT_OK)
+    fail("libuv", weft_status_text(status));
+  weft_runtime *rt = make_runtime(weft_uv_host_ops(), host);
+  weft_uv_host_attach(host, rt);
+  begin(rt);
+  uv_run(loop, UV_RUN_DEFAULT); // till no task lives
+  weft_uv_host_close(host, WEFT_SHUTDOWN_WAIT, nullptr, nullptr);
+  uv_run(loop, UV_RUN_DEFAULT);
+  if (int status = uv_loop_close(loop); status != 0)
+    fail("libuv", uv_strerror(status));
+}
+#else
+void run_on_libuv() { fail("--host", "built without libuv"); }
+#endif
+
+} // namespace
+
+int main(int argc, char **argv) {
+  read_options(argc, argv);
+  raise_descriptors();
+  if (options.on_libuv)
+    run_on_libuv();
+  else
+    run_on_epoll();
   while (Buffers *b = free_buffers) {
     free_buffers = b->next;
     delete b;
   }
-  if (weft_status status = weft_runtime_destroy(rt); status != WEFT_OK)
-    fail("destroy", weft_status_text(status));
   puts("stopped");
 }
