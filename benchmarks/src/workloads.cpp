@@ -5,6 +5,7 @@
 namespace bench {
 
 const char *const kWeft = "weft";
+const char *const kLoaded = "loaded";
 const char *const kStealing = "stealing";
 const char *const kStealing2 = "stealing/2";
 const char *const kFifo2 = "fifo/2";
@@ -137,7 +138,7 @@ Row yield(uint64_t n, const char *title, double most) {
           n,
           title,
           "yield",
-          "n tasks yield in turns; weft's scheduler is fifo, loaded by its path.",
+          "n tasks yield in turns; weft's scheduler is fifo.",
           n * kYields,
           n * kYields,
           kTaskPeers,
@@ -154,6 +155,24 @@ Row yield_stealing(uint64_t n, const char *title, double most) {
           n * kYields,
           {kStealing, "go"},
           {{"go", most}}};
+}
+
+// The built-in one is the same source.
+Row yield_loaded(uint64_t n, const char *title) {
+  return {"yield-loaded",
+          n,
+          title,
+          "yield",
+          "n tasks yield in turns under fifo loaded by its path; the peer is the built-in fifo.",
+          n * kYields,
+          n * kYields,
+          {kLoaded, kWeft},
+          {{kWeft, 1.05}}};
+}
+
+Row nesting(const char *workload, uint64_t depth, const char *title, const char *about) {
+  constexpr uint64_t kYieldsInAll = 43008; // whole numbers for each shape
+  return {workload, depth, title, "level", about, kYieldsInAll, kYieldsInAll, {kWeft}, {{kYardstick, 1.5}}};
 }
 
 // weft-tls beside the same code without it, which is a row of its own.
@@ -372,6 +391,28 @@ const std::vector<Row> &rows() {
       yield_stealing(1, "yield, 1 task, work_stealing", 1 / 8.),
       yield_stealing(16, "yield, 16 tasks, work_stealing", 1 / 8.),
       yield_stealing(1024, "yield, 1024 tasks, work_stealing", 1 / 8.),
+      yield_loaded(1, "yield, 1 task, fifo by its path"),
+      yield_loaded(16, "yield, 16 tasks, fifo by its path"),
+      yield_loaded(1024, "yield, 1024 tasks, fifo by its path"),
+      nesting("nesting", 1, "nesting, 1 level", "16 tasks yield in a domain; what that takes longer than in the root, by the level and yield."),
+      nesting("nesting", 8, "nesting, each of 8 levels", "The same in the innermost of a chain of 8 domains."),
+      nesting("nesting-by-turns", 1, "nesting, by turns, the first level",
+              "Two domains of one task each, so that each yield goes up to the root; what that takes longer than the two tasks in the root, which "
+              "hand over straight to each other."),
+      nesting("nesting-by-turns", 8, "nesting, by turns, each further level of 8",
+              "Two chains of 8 domains, one task at the end of each; what a yield takes longer than with chains of one, by further level."),
+      nesting("nesting-tree", 3, "nesting, a tree of 3 levels, each",
+              "Two domains in the root, in each domain two more, in the eight of the third level a task each: at each level each yield is another's turn."),
+      {"explore",
+       16,
+       "yield, 16 tasks, explore",
+       "yield",
+       "16 tasks yield in a domain under explore, which chooses by its seed who is next: 500 calls are below a microsecond, so 10^6 steps "
+       "a second.",
+       16 * kYields,
+       16 * kYields,
+       {kWeft},
+       {{kYardstick, 500}}},
       tls("tls", "thread-locals around yields",
           "4 tasks, ten accesses of five thread-locals before each yield and behind it; the peer is the same code with "
           "\"weft-thread-bound\", so without weft-tls.",

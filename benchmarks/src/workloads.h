@@ -36,6 +36,7 @@ struct Row {
 };
 
 extern const char *const kWeft;      // the system of nearly all rows
+extern const char *const kLoaded;    // the same program with fifo loaded by its path,
 extern const char *const kStealing;  // the same program on one worker under work_stealing,
 extern const char *const kStealing2; // on two,
 extern const char *const kFifo2;     // and on two under fifo

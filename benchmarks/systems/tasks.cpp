@@ -207,6 +207,21 @@ Result yield(uint64_t n, uint64_t ops) {
   return {n * y.each, y.last - y.first, y.sum};
 }
 
+Result explore(uint64_t n, uint64_t ops) {
+  weft_domain_attr attr = {};
+  attr.size = sizeof attr;
+  attr.sched = "explore:seed=1";
+  attr.picks = UINT32_MAX;
+  weft_domain *domain = nullptr;
+  must(weft_domain_create(weft_root_domain(runtime()), &attr, &domain, nullptr, 0), "domain");
+  Yield y = {n, ops / n ? ops / n : 1, 0, 0, 0, 0, 0};
+  for (uint64_t i = 0; i < n; ++i)
+    spawn_detached(yield_body, &y, domain);
+  must(weft_run(runtime()), "run");
+  must(weft_domain_close(domain), "close");
+  return {n * y.each, y.last - y.first, y.sum};
+}
+
 Result spawn(uint64_t batch, uint64_t ops) {
   Spawn s = {batch, (ops + batch - 1) / batch, 0, 0, {}};
   run(spawn_main, &s);

@@ -35,6 +35,7 @@ Result throw_into(uint64_t depth, uint64_t ops);
 
 // tasks.cpp
 Result yield(uint64_t n, uint64_t ops);
+Result explore(uint64_t n, uint64_t ops);
 Result spawn(uint64_t batch, uint64_t ops);
 Result channel(uint64_t, uint64_t ops);
 Result parked(uint64_t n, uint64_t ops);
@@ -45,6 +46,11 @@ Result tls_compute(uint64_t, uint64_t ops);
 Result tls_compute_without(uint64_t, uint64_t ops);
 Result tls_library(uint64_t, uint64_t ops);
 Result tls_library_without(uint64_t, uint64_t ops);
+
+// nesting.cpp
+Result nesting(uint64_t depth, uint64_t ops);
+Result nesting_by_turns(uint64_t depth, uint64_t ops);
+Result nesting_tree(uint64_t depth, uint64_t ops);
 
 // parallel.cpp
 Result skynet(uint64_t leaves, uint64_t ops);

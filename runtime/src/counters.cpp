@@ -142,8 +142,8 @@ template <typename Stats, typename F> void fill(Stats &s, uint64_t ended, uint64
   ended = less(ended, of(kNoStack));
   s.yielded = less(ended, s.parked + s.done);
   s.ran = ended + running;
-  s.picked = s.ran + of(kNoStack) + of(kSlices);
-  s.readied = of(kReadied) + of(kAgain) + s.yielded;
+  s.picked = s.ran + of(kNoStack) + of(kSlices) + of(kThrough);
+  s.readied = of(kReadied) + of(kAgain) + of(kThrough) + s.yielded;
 }
 
 } // namespace

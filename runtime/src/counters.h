@@ -45,6 +45,7 @@ enum Counted : uint32_t {
   kReadied, // by wakes, spawns, timers, cancels, and a child domain that was empty; not by yields
   kAgain,   // child domains, after a slice that left something
   kSlices,  // of child domains: picks of them
+  kThrough, // both at once (only.h)
   kNoStack, // picks of tasks for which there was no memory for a stack
   kStolen,
   kParked,

@@ -19,6 +19,7 @@
 #include "held.h"
 #include "migrate.h"
 #include "object_hold.h"
+#include "only.h"
 #include "parallel.h"
 #include "runtime.h"
 #include "trace.h"
@@ -253,7 +254,7 @@ template <Mode mode>
 }
 
 // Runs t, and whoever it and its followers hand over to (weft_yield); the last of them comes back.
-// Answers how many did.
+// Answers how many did, and kNotOnly.
 template <Mode mode>
 [[gnu::always_inline]] inline uint32_t run_task(weft_worker *w, weft_domain *d, Task *t) {
   if (__builtin_expect(!t->cb, 0) && !bind_stack(w, d, t))
@@ -292,8 +293,9 @@ template <Mode mode>
       flush_from<mode>(w, d);
     if (attention & kParking) {
       after_park<mode>(w, d, t, static_cast<WaitKind>(o.i0), o.i1);
-      return handed_over;
+      return handed_over | w->not_only;
     }
+    handed_over |= w->not_only;
   }
   if (__builtin_expect(o.which == kYielded, 1)) {
     if (traced<mode>(w))
@@ -303,6 +305,9 @@ template <Mode mode>
     if (untold) {
       w->yielded_tail->next = head;
       head = w->yielded_head;
+    } else if (mode == Mode::Bare && d->ready == 1 && d->settled) {
+      keep(d, head);
+      return handed_over;
     }
     t->ent.next = nullptr;
     weft_ent_list list{head, &t->ent, untold + size_t{1}};
@@ -317,10 +322,11 @@ template <Mode mode>
     after_park<mode>(w, d, t, static_cast<WaitKind>(o.i0), o.i1);
   else
     after_await(w, d, t, o.i0, o.i1);
-  return handed_over;
+  return handed_over | w->not_only;
 }
 
-template <Mode mode> bool slice(weft_worker *w, weft_domain *d, uint32_t picks);
+// Answers how many of its picks were not made, because there was nothing more, or the turn is over.
+template <Mode mode> uint32_t slice(weft_worker *w, weft_domain *d, uint32_t picks);
 
 template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
   weft_domain *d = child->parent;
@@ -331,6 +337,12 @@ template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
     d->ops.ran(d->self, w, &child->ent, more ? WEFT_RAN_YIELDED : WEFT_RAN_EMPTY, child->slice_ns ? child->slice_took : 0);
   if (more) {
     count(w, d, kAgain);
+    if (mode == Mode::Bare && d->ready == 1 && d->settled) {
+      keep(d, &child->ent);
+      if (d->picks == 1)
+        d->only = child;
+      return;
+    }
     child->ent.next = nullptr;
     weft_ent_list one{&child->ent, &child->ent, 1};
     if (traced<mode>(w))
@@ -366,11 +378,11 @@ template <Mode mode>
   uint64_t at = began, made = 0;
   for (uint32_t lot = 1, left = picks;;) {
     const uint32_t n = picks && left < lot ? left : lot;
-    const bool all = slice<mode>(w, child, n);
+    const bool all = slice<mode>(w, child, n) == 0;
     const uint64_t before = at;
     at = read_clock_here(w);
     made += n;
-    if (!all || child->ready == 0 || at >= end || made * kLeastPick >= end - began || (picks && (left -= n) == 0))
+    if (!all || w->turn_over || child->ready == 0 || at >= end || made * kLeastPick >= end - began || (picks && (left -= n) == 0))
       break;
     const uint64_t took = (at - before) / n;
     const uint64_t fit = took ? (end - at) / took / 2 : kLongestLot;
@@ -400,10 +412,73 @@ template <Mode mode>
     back_to_parent<mode>(w, child);
 }
 
+// The only one of its domain's only one, and so on down, is what runs. Each of those between makes one pick.
+[[gnu::noinline]] void run_only(weft_worker *w, weft_domain *d, weft_domain *child) {
+  Only only(w);
+  weft_domain *leaf = child->only;
+  while (leaf->only)
+    leaf = leaf->only;
+  child->in_slice = leaf->in_slice = true;
+  leaf->slice_ns = leaf->slice_took = child->slice_ns = child->slice_took = 0;
+  count(w, d, kSlices);
+  weft_domain *outer = begin_slice(w, leaf);
+  slice<Mode::Bare>(w, leaf, leaf->picks);
+  end_slice(w, leaf, outer);
+  child->in_slice = leaf->in_slice = false;
+  if (__builtin_expect(leaf->ready == 0 || leaf->held != 0 || w->not_only, 0)) {
+    for (weft_domain *at = leaf; at != child;) {
+      weft_domain *parent = at->parent;
+      if (at->ready == 0 || at->held != 0 || parent->only != at) { // not kept: it was run, and is made ready again or is not
+        parent->only = nullptr;
+        parent->line_at = parent->line_end;
+        set_state(&at->ent, kEntReady);
+        count(w, parent, kSlices);
+        back_to_parent<Mode::Bare>(w, at);
+      } else {
+        count(w, parent, kThrough);
+      }
+      at = parent;
+    }
+  } else {
+    uint32_t levels = 0;
+    for (weft_domain *at = child; at != leaf; at = at->only, ++levels)
+      at->counts.of[kThrough].add(1);
+    w->counts.of[kThrough].add(levels);
+  }
+  back_to_parent<Mode::Bare>(w, child);
+}
+
+// The only one in d, which makes `picks` more: in one slice as many as are d's to give. Answers how many those were.
+[[gnu::noinline]] uint32_t run_alone(weft_worker *w, weft_domain *d, weft_domain *child, uint32_t picks) {
+  Only only(w);
+  const uint32_t unit = child->picks, most = UINT32_MAX / unit;
+  const uint32_t slices = picks - 1 < most - 1 ? picks : most; // 0 is no limit
+  d->only = child;
+  child->in_slice = true;
+  child->unit = unit;
+  child->slice_ns = child->slice_took = 0;
+  count(w, d, kSlices);
+  weft_domain *outer = begin_slice(w, child);
+  const uint32_t left = slice<Mode::Bare>(w, child, slices * unit) + child->given_up;
+  end_slice(w, child, outer);
+  child->in_slice = false;
+  child->unit = child->given_up = 0;
+  d->only = nullptr;
+  // The rest of one that was begun is gone; one that only found that the policy holds back has begun, too.
+  const uint32_t made = slices - left / unit + (child->held != 0 && left % unit == 0);
+  count(w, d, kThrough, made - 1);
+  back_to_parent<Mode::Bare>(w, child);
+  return made;
+}
+
 template <Mode mode>
 [[gnu::noinline]] void run_child(weft_worker *w, weft_domain *d, weft_domain *child,
                                  const weft_slice &allowed) {
   const uint32_t picks = allowed.picks;
+  if (mode == Mode::Bare && (allowed.ns | picks) == 0 && w->slice_end == WEFT_NEVER && child->only) {
+    run_only(w, d, child);
+    return;
+  }
   child->in_slice = true;
   child->slice_ns = allowed.ns;
   count(w, d, kSlices);
@@ -456,9 +531,8 @@ constexpr uint32_t kManyReady = 256;
 
 // There is one resume in it and no call around that, because a call that begins before a switch and
 // ends after it costs two mispredicted returns.
-// Answers whether all picks were made: false where nothing more could be picked, or the turn is over.
 template <Mode mode>
-[[gnu::noinline]] bool slice(weft_worker *w, weft_domain *d, uint32_t picks) {
+[[gnu::noinline]] uint32_t slice(weft_worker *w, weft_domain *d, uint32_t picks) {
   // A line is not worth its while for one.
   const bool alone = mode == Mode::Bare || (mode == Mode::Shared && w->rt->workers <= 1 && !w->rt->trace);
   const uint32_t too_few = alone && d->ops.pick_many && !d->ops.ran ? 1 : UINT32_MAX;
@@ -467,7 +541,7 @@ template <Mode mode>
       weft_domain *sent = take_sent(w);
       slice_of_child<mode>(w, sent, sent->sent_picks);
       if (w->turn_over)
-        return false;
+        return picks;
       continue;
     }
     weft_ent *ent;
@@ -494,7 +568,7 @@ template <Mode mode>
           hold_back(w, d, allowed, running);
         else if (d->ready != running)
           lost(d, d->ready - running);
-        return false;
+        return picks;
       }
       if (__builtin_expect(ent->reserved != kEntReady, 0))
         picked_marked(d, ent);
@@ -503,11 +577,10 @@ template <Mode mode>
       if (__builtin_expect(allowed.ns != 0, 0))
         time_run(w, d, ent);
       w->ahead_end = w->ahead;
-      if (mode == Mode::Bare && d->ready == 1 && too_few == 1 && ent->kind == WEFT_ENT_TASK) {
-        w->may_stay = w->alone = (w->countdown - 1 < picks - 1 ? w->countdown : picks) - 1;
-      }
     }
     if (__builtin_expect(ent->kind == WEFT_ENT_TASK, 1)) {
+      if (mode == Mode::Bare && d->ready == 1 && too_few == 1)
+        w->may_stay = w->alone = (w->countdown - 1 < picks - 1 ? w->countdown : picks) - 1;
       uint32_t handed_over = run_task<mode>(w, d, task_of(ent));
       if (mode == Mode::Shared && d->held != 0) // by another worker, meanwhile: it sees this run's end
         forget_hold(d);
@@ -518,19 +591,35 @@ template <Mode mode>
         w->countdown -= stayed;
       }
       if (handed_over) {
-        d->line_at += handed_over;
-        picks -= handed_over;
-        w->countdown -= handed_over;
+        uint32_t others = handed_over & ~kNotOnly;
+        d->line_at += others;
+        picks -= others;
+        w->countdown -= others;
+        if (mode == Mode::Bare && handed_over & kNotOnly)
+          picks = rest_of_slice(d, picks);
       }
-      if (__builtin_expect(--w->countdown == 0, 0) && check_turn(w))
-        return false;
+      if (__builtin_expect(--w->countdown == 0, 0)) {
+        if (check_turn(w))
+          return picks - 1;
+        if (mode == Mode::Bare && w->not_only)
+          picks = rest_of_slice(d, picks);
+      }
     } else {
-      run_child<mode>(w, d, domain_of(ent), allowed);
+      if (mode == Mode::Bare && d->ready == 1 && too_few == 1 && (allowed.ns | allowed.picks) == 0 && w->slice_end == WEFT_NEVER) {
+        d->only = nullptr;
+        picks -= run_alone(w, d, domain_of(ent), picks) - 1;
+      } else {
+        if (mode == Mode::Bare)
+          d->only = nullptr;
+        run_child<mode>(w, d, domain_of(ent), allowed);
+      }
       if (w->turn_over)
-        return false;
+        return picks - 1;
+      if (mode == Mode::Bare && w->not_only)
+        picks = rest_of_slice(d, picks);
     }
   } while (--picks != 0);
-  return true;
+  return 0;
 }
 
 // What became of t, which did not just yield, end unwatched or park in an object. Outside, and with the lock if it parked in a

@@ -14,6 +14,7 @@
 #include "count.h"
 #include "held.h"
 #include "lend.h"
+#include "only.h"
 #include "parallel.h"
 #include "runtime.h"
 #include "trace.h"
@@ -28,6 +29,7 @@ namespace {
 void tell_ready(weft_worker *w, weft_domain *d, weft_ent_list *list, weft_worker *from, weft_why why) {
   weft_runtime *rt = d->rt;
   bool was_empty = d->ready == 0;
+  no_longer_only(w, d);
   d->ready += static_cast<uint32_t>(list->count);
   count(w, d, kReadied, list->count);
   if (rt->trace)
@@ -138,6 +140,7 @@ weft_status make_domain(weft_runtime *rt, weft_domain *parent, const weft_domain
     delete d;
     return status;
   }
+  d->settled = d->ops.pick_many && !d->ops.ran;
   if (d->ops.attr)
     any_lends.store(true, std::memory_order_relaxed);
   if (d->ops.choose) // calls ask it on their way with locks: the common one stays as short as it is

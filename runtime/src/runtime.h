@@ -63,6 +63,8 @@ struct weft_worker {
   uint32_t index;
   // Yields that come straight back, as nobody else of its domain is ready and no check is due: at the pick, and left.
   uint32_t may_stay, alone;
+  uint32_t not_only; // kNotOnly: some domain's `only` ended while it was run (only.h); 0
+  bool in_only;      // in a slice that stands for several, or for those of several domains (only.h)
   // What may run next without coming back to the dispatch loop, and who yielded so: a task that
   // yields hands over itself (weft_yield). Equal: nobody.
   weft_ent **ahead, **ahead_end;
@@ -107,7 +109,10 @@ struct weft_domain {
   uint64_t deadline; //
   uint64_t slice_ns, slice_took; // of its present or last slice: the limit, 0 for none; how long it was, 0 where that was not measured
   bool in_slice;  // on the path that is being run: re-readied at the end of its slice
+  bool settled;   // pick_many and no ran: who is alone there is picked next, and its policy need not hear of it (only.h)
   bool closed;
+  uint32_t unit, given_up; // picks of one slice, while the present one stands for several (only.h), and that it gave up; else 0
+  weft_domain *only; // its one entity that is ready, of which its policy is not told each time (only.h); null
   uint64_t tasks; // not done
   // Picked by pick_many and not yet run: line[line_at] to line[line_end - 1].
   uint32_t line_at, line_end;

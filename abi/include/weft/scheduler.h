@@ -190,7 +190,7 @@ typedef struct weft_sched_ops {
    * takes it so: what comes, comes after them), and that sets no slices: a child domain picked so runs as one
    * whose slice is zero. The runtime may ask so when `ran` is NULL and nothing is traced: tasks that yield then
    * go on to the next one without a call in between, and come back to `ready` as one list, in the order in which
-   * they ran. */
+   * they ran; an only entity, also a child domain, is run again without either call (SCHED-06). */
   size_t (*pick_many)(void *self, weft_worker *worker, uint64_t now, weft_ent **ents, size_t n);
   uint64_t flags; /* WEFT_SCHED_*; 0 in a table that ends before it */
 } weft_sched_ops;
