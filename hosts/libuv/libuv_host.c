@@ -51,6 +51,7 @@ struct weft_uv_host {
   void (*after)(void *arg);
   void *after_arg;
   int closing;
+  int left; /* by a runtime that lives */
   int open_handles;
   uint64_t abandoned;
   void (*closed)(void *arg, uint64_t abandoned);
@@ -262,7 +263,8 @@ static void on_closed(uv_handle_t *handle) {
   uint64_t abandoned = h->abandoned;
   if (h->epoll >= 0)
     close(h->epoll);
-  free(h);
+  if (!h->left)
+    free(h);
   if (closed)
     closed(arg, abandoned);
 }
@@ -303,6 +305,8 @@ static void on_check(uv_check_t *check) {
   }
   if (h->after)
     h->after(h->after_arg);
+  if (!h->rt)
+    return; /* it was left, or is somebody else's to end */
   /* Not yet: BUSY, and its next turn comes here again. */
   if (h->closing && weft_runtime_destroy(h->rt) == WEFT_OK) {
     close_handles(h);
@@ -386,4 +390,12 @@ weft_status weft_uv_host_close(weft_uv_host *h, weft_shutdown_mode mode, void (*
   else
     close_handles(h);
   return WEFT_OK;
+}
+
+void weft_uv_host_leave(weft_uv_host *h) {
+  if (!h->rt || h->in_turn)
+    return;
+  h->closing = h->left = 1;
+  atomic_store(&h->posted, 1); /* for ever: a post finds that somebody has seen to it */
+  close_handles(h);
 }

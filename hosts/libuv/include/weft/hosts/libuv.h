@@ -41,6 +41,9 @@ WEFT_API void weft_uv_host_after_turns(weft_uv_host *host, void (*fn)(void *arg)
  * a task, too. WEFT_E_CLOSED when it was requested before. `closed` may be NULL. */
 WEFT_API weft_status weft_uv_host_close(weft_uv_host *host, weft_shutdown_mode mode, void (*closed)(void *arg, uint64_t abandoned),
                                         void *arg);
+/* Gives the loop back without ending what is attached, for a thread or process that ends and has tasks that do not: they stay as they are,
+ * get no turn any more, and keep their memory and the host's. `closed` of a request before is called, with 0. Outside of turns, once. */
+WEFT_API void weft_uv_host_leave(weft_uv_host *host);
 /* Its functions; a weft_uv_host is their `host`. Static storage. */
 WEFT_API const weft_host_ops *weft_uv_host_ops(void);
 
