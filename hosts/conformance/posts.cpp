@@ -41,12 +41,14 @@ void awaited_rounds(const Context &c, uint64_t rounds, bool pauses, const char *
   uint64_t got = 0;
   std::thread thread([&] {
     weft_token last = 0;
-    while (!stop.load(std::memory_order_relaxed) && !c.failed()) {
+    for (int idle = 0; !stop.load(std::memory_order_relaxed) && !c.failed();) {
       weft_token token = offered.load();
       if (token == last || token == 0) {
-        std::this_thread::yield();
+        if (++idle > 3000) // the loop is at something else for long, or for ever
+          usleep(200);
         continue;
       }
+      idle = 0;
       if (pauses)
         usleep(1000); // the loop goes to sleep meanwhile, mostly
       if (weft_complete(token, WEFT_OK, 7) == WEFT_OK)
@@ -189,7 +191,7 @@ void threads(const Context &c) {
         if (weft_token token = tokens[t].exchange(0))
           weft_complete(token, WEFT_OK, 0);
         else
-          std::this_thread::yield();
+          usleep(20);
       }
     });
   }
@@ -364,9 +366,11 @@ void signal_asleep(const Context &c) {
   signals = 0;
   signalled = &stage;
   std::atomic<uint64_t> acked{0};
-  std::atomic<bool> stop{false};
+  std::atomic<bool> begun{false}, stop{false};
   pthread_t loop = pthread_self();
   std::thread sender([&] {
+    while (!begun && !stop && !c.failed())
+      usleep(100);
     for (uint64_t i = 0; i < 30 && !stop && !c.failed(); ++i) {
       usleep(1000);
       pthread_kill(loop, SIGURG);
@@ -374,12 +378,11 @@ void signal_asleep(const Context &c) {
         usleep(100);
     }
   });
-  uint64_t turns = stage.turns(), seen = 0;
-  bool first = true;
+  uint64_t turns = 0, seen = 0;
   stage.run("a turn by the post of a signal's handler, which interrupted the loop's sleep", [&] {
-    if (first) {
+    if (!begun) {
       turns = stage.turns();
-      first = false;
+      begun = true;
     }
     if (signals.load() > seen && stage.turns() > turns) {
       seen = signals.load();

@@ -47,7 +47,7 @@ public:
   weft_task go(const char *name, std::function<void()> body, bool detached = true);
   // Runs the loop until `until` says so, and then is true. False: the case has failed.
   bool run(const char *expected, const std::function<bool()> &until);
-  // One iteration at least, if the loop has a reason for one.
+  // After a post, whatever the loop makes of it.
   void once();
   // Shut down (cancelling), run to the end, destroyed, given back. Leaves the loop.
   void end_runtime();

@@ -32,9 +32,9 @@ const std::vector<Case> &cases() {
 
 std::string id_of(const Case &one) { return std::string(one.what.rule) + "/" + one.what.name; }
 
-// "" or why it cannot be judged.
+// "" or why it cannot be judged. A turn inside a turn, and a loop that ends, are seen wherever they happen, and once is enough.
 std::string ground_of(const Case &one, const std::set<std::string> &broken) {
-  std::istringstream rules(one.stands_on);
+  std::istringstream rules(std::string(one.stands_on) + " 03 16");
   for (std::string rule; rules >> rule;)
     if (broken.count("HOST-" + rule))
       return "HOST-" + rule + " is broken, on which it stands";

@@ -105,7 +105,7 @@ void in_time(const Context &c) {
 }
 
 // As many as come in that time, on whatever machine, if the loop sleeps.
-constexpr uint64_t kMostTurns = 60, kMostIterations = 300;
+constexpr uint64_t kMostTurns = 40, kMostIterations = 200;
 
 void quiet(Stage &stage, const char *rule, const char *when) {
   const Context &c = stage.context;
@@ -117,7 +117,7 @@ void quiet(Stage &stage, const char *rule, const char *when) {
     turns = stage.turns();
     iterations = stage.iterations();
     other = std::thread([token] {
-      usleep(250000);
+      usleep(120000);
       weft_complete(token, WEFT_OK, 0);
     });
     weft_await(token, nullptr);
@@ -128,9 +128,9 @@ void quiet(Stage &stage, const char *rule, const char *when) {
   bool on = stage.run("a turn by another thread's post", [&] { return done; });
   other.join();
   if (on && turned > kMostTurns)
-    c.fail(rule, "expected: no turns %s; seen: %llu within 0.25 s", when, (unsigned long long)turned);
+    c.fail(rule, "expected: no turns %s; seen: %llu within 0.12 s", when, (unsigned long long)turned);
   else if (on && iterated > kMostIterations)
-    c.fail(rule, "expected: the loop sleeps %s; seen: %llu iterations within 0.25 s", when, (unsigned long long)iterated);
+    c.fail(rule, "expected: the loop sleeps %s; seen: %llu iterations within 0.12 s", when, (unsigned long long)iterated);
 }
 
 void far(const Context &c) {

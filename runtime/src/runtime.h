@@ -358,6 +358,10 @@ constexpr uint64_t kFirstLots = 0x9e3779b97f4a7c15;
 void give_back(weft_worker *w, weft_domain *child);
 // Somebody waits for its end: tasks that are not daemons, or a shutdown. With the lock.
 bool has_work(const weft_runtime *rt);
+// Keeps the host's loop alive exactly while there is work: told at a turn's end, and by what changes it outside of turns, on the loop's
+// thread. The second one from any stack.
+void tell_hold(weft_runtime *rt);
+void tell_hold_outside(weft_runtime *rt);
 // Runs the root until nothing is ready or the turn is over. Without a lock of its own in between where it is parallel.
 void run_slice(weft_worker *w, weft_domain *domain, uint32_t picks);
 extern const weft_tag park_tag;

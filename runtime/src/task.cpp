@@ -302,10 +302,16 @@ template <bool alone>
   if (__builtin_expect(rt->trace != nullptr, 0))
     event::spawn(task);
   ready_later(w, task, WEFT_WHY_NEW);
-  if (!alone)
+  // The host is told at once that its loop is wanted: a post does not keep one from ending, and the pool may run the task.
+  if (!alone) {
     flush_unless_running(rt);
-  else if (__builtin_expect(!w->running && !w->in_turn, 0))
+    if (__builtin_expect(!rt->held && !rt->home.in_turn, 0) && at_home(rt))
+      tell_hold_outside(rt);
+  } else if (__builtin_expect(!w->running && !w->in_turn, 0)) {
     flush_now(w);
+    if (__builtin_expect(!rt->held, 0))
+      tell_hold_outside(rt);
+  }
   return WEFT_OK;
 }
 

@@ -31,6 +31,19 @@ bool has_work(const weft_runtime *rt) {
   return rt->closing ? !rt->shutdown_done : live_tasks(rt) != rt->daemons;
 }
 
+void tell_hold(weft_runtime *rt) {
+  bool hold = has_work(rt);
+  if (hold == rt->held)
+    return;
+  rt->held = hold;
+  if (rt->host.hold)
+    rt->host.hold(rt->host_self, hold ? 1 : -1);
+}
+
+void tell_hold_outside(weft_runtime *rt) {
+  call_native([](void *arg) { tell_hold(static_cast<weft_runtime *>(arg)); }, rt);
+}
+
 namespace {
 
 constexpr uint32_t kLongestInterval = 64;
@@ -102,17 +115,6 @@ bool stuck(const weft_runtime *rt) {
 bool abandoned(const weft_runtime *rt) {
   return root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && rt->timers.size() == 0 && rt->awaiting == 0 &&
          !rt->held_for_turn;
-}
-
-
-// Keeps the host's loop alive exactly while there is work.
-void tell_hold(weft_runtime *rt) {
-  bool hold = has_work(rt);
-  if (hold == rt->held)
-    return;
-  rt->held = hold;
-  if (rt->host.hold)
-    rt->host.hold(rt->host_self, hold ? 1 : -1);
 }
 
 void trim_when_idle(weft_runtime *rt) {
@@ -397,9 +399,8 @@ weft_status weft_shutdown(weft_runtime *rt, weft_shutdown_mode mode,
   begin_shutdown(rt, mode, done, arg);
   if (!rt->home.in_turn || rt->workers > 1)
     flush_now(worker_here(rt));
-  if (!rt->home.in_turn && at_home(rt)) {
-    call_native([](void *arg) { tell_hold(static_cast<weft_runtime *>(arg)); }, rt);
-  }
+  if (!rt->home.in_turn && at_home(rt))
+    tell_hold_outside(rt);
   request_turn(rt);
   return WEFT_OK;
 }

@@ -1,0 +1,13 @@
+/* HOST-11: who is ready when a turn ends waits for the next post. */
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+#include "right.h"
+
+static void turn(loop *l) {
+  right_turn(l);
+  l->more = false;
+}
+
+const weft_host_check_adapter *weft_host_check_plugin(void) {
+  steps.turn = turn;
+  return &table;
+}

@@ -1,0 +1,14 @@
+/* HOST-11: as long as others post it turns. */
+/* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
+#include "right.h"
+
+static void turn(loop *l) {
+  do
+    right_turn(l);
+  while (take_post(l));
+}
+
+const weft_host_check_adapter *weft_host_check_plugin(void) {
+  steps.turn = turn;
+  return &table;
+}
