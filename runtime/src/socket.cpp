@@ -134,7 +134,7 @@ weft_status yield_after_streak(weft_sock *s) {
   return suspended.leave() ? WEFT_OK : WEFT_E_CLOSED;
 }
 
-weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns) {
+weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns, Watching watching) {
   if (weft_self() == 0)
     return WEFT_E_NOTASK;
   // Made before there was a runtime: it belongs to that of the first wait.
@@ -143,7 +143,7 @@ weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t de
   if (s->runtime != weft_runtime_current())
     return WEFT_E_INVAL;
   Hold hold(s->runtime);
-  if (!s->watched) {
+  if (!s->watched && watching == Watching::Needed) {
     // Watching reports what is ready already, so nothing from before is lost.
     Suspended suspended(s);
     weft_status status = host_watch(s);

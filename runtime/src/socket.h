@@ -47,7 +47,11 @@ void clear_ready(weft_sock *s, uint32_t bit);
 
 // Parks until the host reports `bit`, or returns at once when it has since the bit was cleared.
 // After any other answer than WEFT_OK the socket may be gone.
-weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns);
+enum class Watching {
+  Needed,
+  IfIsSo // the host may have no descriptor to watch it with: then the deadline or a close ends the wait
+};
+weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns, Watching watching = Watching::Needed);
 
 // Comes before each transfer. After any other answer than WEFT_OK the socket may be gone.
 weft_status yield_after_streak(weft_sock *s);

@@ -143,11 +143,11 @@ weft_status accept_one(weft_sock *listener, uint64_t deadline_ns, bool patient, 
       return WEFT_OK;
     }
     weft_status status = fd;
-    if (fd == -EAGAIN || fd == -EWOULDBLOCK) {
+    if (fd == -EAGAIN || fd == -EWOULDBLOCK)
       status = wait_ready(listener, WEFT_READABLE, "socket accept", deadline_ns);
-    } else if (patient && lacks_descriptors(fd)) {
+    if (patient && lacks_descriptors(status)) { // for the connection, or to watch the listener with
       uint64_t again = weft_now() + kLookAgain;
-      status = wait_ready(listener, WEFT_READABLE, "descriptor for accept", again < deadline_ns ? again : deadline_ns);
+      status = wait_ready(listener, WEFT_READABLE, "descriptor for accept", again < deadline_ns ? again : deadline_ns, Watching::IfIsSo);
       if (status == WEFT_E_TIMEOUT && again < deadline_ns)
         status = WEFT_OK;
     }

@@ -103,67 +103,6 @@ TEST_CASE("an echo server gives back megabytes byte for byte", "[tcp]") {
   weft_sock_close(listener);
 }
 
-TEST_CASE("a thousand connections, half of them reset in mid-write: the others are right",
-          "[tcp]") {
-  rlimit limit;
-  REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 4096);
-  if (limit.rlim_cur < 2100) {
-    WARN("skipped: needs 2100 descriptors");
-    return;
-  }
-  REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-  constexpr int connections = 1000;
-  constexpr size_t total = 40000, piece = 4000;
-  int before = open_descriptors();
-  {
-    InTasks tasks;
-    int idle = open_descriptors();
-    weft_sock *listener = listen_here(1024);
-    uint64_t server_errors = 0, right = 0, resets = 0;
-    tasks.go([&] { serve(tasks, listener, connections, &server_errors); });
-    for (int id = 0; id < connections; ++id)
-      tasks.go([&, id] {
-        weft_sock *s = connect_to(listener);
-        if (!s)
-          return;
-        unsigned char out[piece], in[piece];
-        size_t at = 0;
-        bool good = true;
-        while (good && at < total) {
-          for (size_t i = 0; i < piece; ++i)
-            out[i] = pattern(id, at + i);
-          good = weft_sock_write(s, out, piece, some_time(), nullptr) == WEFT_OK;
-          if (id % 2 && at >= total / 2) {
-            // Unread bytes are on their way back: the server writes into a connection that is gone.
-            linger now = {1, 0};
-            CHECK(setsockopt(weft_sock_fd(s), SOL_SOCKET, SO_LINGER, &now, sizeof now) == 0);
-            ++resets;
-            break;
-          }
-          for (size_t got = 0; good && got < piece;) {
-            int64_t n = weft_sock_read(s, in + got, piece - got, some_time());
-            good = n > 0;
-            for (int64_t i = 0; i < n; ++i)
-              good &= in[got + i] == pattern(id, at + got + i);
-            got += good ? static_cast<size_t>(n) : 0;
-          }
-          at += piece;
-        }
-        right += good && at == total;
-        weft_sock_close(s);
-      });
-    CHECK(tasks.run() == WEFT_OK);
-    CHECK(right == connections / 2);
-    CHECK(resets == connections / 2);
-    CHECK(server_errors > 0);
-    CHECK(server_errors <= connections / 2);
-    weft_sock_close(listener);
-    CHECK(open_descriptors() == idle);
-  }
-  CHECK(open_descriptors() == before);
-}
-
 TEST_CASE("a port in use is -EADDRINUSE, and free again after the close", "[tcp]") {
   InTasks tasks;
   weft_sock *listener = listen_here(), *second = nullptr;

@@ -49,10 +49,12 @@ TEST_CASE("an open that is given up while it blocks leaves no descriptor behind"
   Folder folder;
   const std::string path = folder.file("fifo");
   REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  const HostKind &host = each_host();
+  open_for_ever(host);
   const int before = open_descriptors();
   int other = -1;
   {
-    OnHost h(each_host());
+    OnHost h(host);
     h.run([&] {
       int fd = 0;
       // Nobody opens the other end yet.

@@ -16,6 +16,12 @@
 #include <memory>
 #include <string>
 
+#ifdef WEFT_TEST_LIBUV
+#include "weft/hosts/libuv.h"
+
+#include <uv.h>
+#endif
+
 // One loop, and the runtime on it, of the thread that makes it.
 class Loop {
 public:
@@ -23,6 +29,8 @@ public:
   virtual weft_runtime *runtime() = 0;
   // Until no task lives.
   virtual weft_status run() = 0;
+  // What is due and ready now, without waiting: for several loops on one thread.
+  virtual void step() = 0;
 };
 
 struct HostKind {
@@ -54,14 +62,60 @@ public:
   }
   weft_runtime *runtime() override { return rt_; }
   weft_status run() override { return weft_run(rt_); }
+  void step() override {
+    weft_epoll_host_ops()->block(host_, 1); // a time long past
+    weft_turn(rt_, nullptr);
+  }
 
 private:
   weft_epoll_host *host_ = nullptr;
   weft_runtime *rt_ = nullptr;
 };
 
+#ifdef WEFT_TEST_LIBUV
+class UvLoop : public Loop {
+public:
+  explicit UvLoop(uint32_t workers) {
+    if (uv_loop_init(&loop_) != 0 || weft_uv_host_new(&loop_, &host_) != WEFT_OK)
+      abort();
+    weft_runtime_config config = {};
+    config.size = sizeof config;
+    config.host = weft_uv_host_ops();
+    config.host_self = host_;
+    config.workers = workers;
+    if (weft_runtime_create(&config, &rt_, nullptr, 0) != WEFT_OK)
+      abort();
+    weft_uv_host_attach(host_, rt_);
+  }
+  ~UvLoop() override {
+    weft_uv_host_close(host_, WEFT_SHUTDOWN_CANCEL, nullptr, nullptr);
+    while (uv_run(&loop_, UV_RUN_DEFAULT) != 0) {
+    }
+    if (uv_loop_close(&loop_) != 0)
+      abort();
+  }
+  weft_runtime *runtime() override { return rt_; }
+  weft_status run() override {
+    uv_run(&loop_, UV_RUN_DEFAULT);
+    weft_stats stats = {};
+    stats.size = sizeof stats;
+    weft_get_stats(rt_, &stats);
+    return stats.tasks_live == 0 ? WEFT_OK : WEFT_E_DEADLOCK;
+  }
+  void step() override { uv_run(&loop_, UV_RUN_NOWAIT); }
+
+private:
+  uv_loop_t loop_;
+  weft_uv_host *host_ = nullptr;
+  weft_runtime *rt_ = nullptr;
+};
+#endif
+
 inline const HostKind hosts[] = {
     {"epoll", [](uint32_t workers) -> std::unique_ptr<Loop> { return std::make_unique<EpollLoop>(workers); }},
+#ifdef WEFT_TEST_LIBUV
+    {"libuv", [](uint32_t workers) -> std::unique_ptr<Loop> { return std::make_unique<UvLoop>(workers); }},
+#endif
 };
 
 // Lambdas as tasks on a loop. Inside of tasks with one worker use CHECK, not REQUIRE; with several neither.
@@ -87,6 +141,7 @@ public:
     return task;
   }
   weft_status run() { return loop_->run(); }
+  void step() { loop_->step(); }
   void run(std::function<void()> body) {
     go(std::move(body));
     weft_status status = run();
@@ -103,6 +158,21 @@ inline const HostKind &each_host() {
   const HostKind &kind = hosts[index];
   UNSCOPED_INFO("on " << kind.name);
   return kind;
+}
+
+// A loop may have descriptors that it opens with its first wait,
+inline void wait_once(OnHost &h) {
+  h.run([] {
+    Pair p;
+    char c;
+    CHECK(weft_sock_read(p.a, &c, 1, in_ms(1)) == WEFT_E_TIMEOUT);
+    p.close();
+  });
+}
+// and its library some that it keeps for the process. Before descriptors are counted.
+inline void open_for_ever(const HostKind &kind) {
+  OnHost h(kind);
+  wait_once(h);
 }
 
 inline int thoroughly(int times) {
