@@ -14,6 +14,7 @@ struct Options {
   std::vector<std::string> args; // of the program
   int level = 2;
   bool debug = false, emit_llvm = false, verbose = false;
+  bool guest = false; // build: an object file for another program (minigo/minigo.h)
 };
 
 /// The Go source of a library package, nullptr if there is none.

@@ -17,6 +17,7 @@ static const char usage[] =
     "\n"
     "  minigo run [flags] f.go [arguments]   compile and run; exits as the program does\n"
     "  minigo build [flags] f.go [-o f]      compile to an executable\n"
+    "  minigo build --guest f.go [-o f.o]    compile to an object file for another program: minigo/minigo.h\n"
     "  minigo check f.go                     report errors only\n"
     "\n"
     "flags:\n"
@@ -123,6 +124,8 @@ int main(int argc, char **argv) {
       setenv("WEFT_SCHED", (std::string("explore:seed=") + argv[k]).c_str(), 1);
       setenv("WEFT_CLOCK", "virtual", 1);
       setenv("WEFT_WORKERS", "1", 1);
+    } else if (a == "--guest" && o.command == "build") {
+      o.guest = true;
     } else if (a.size() == 3 && a.substr(0, 2) == "-O" && a[2] >= '0' && a[2] <= '3')
       o.level = a[2] - '0';
     else if (a == "-e")
@@ -158,6 +161,10 @@ int main(int argc, char **argv) {
     return 0;
   if (o.emit_llvm)
     return compile(o, packages, functions, types, diag, o.output.empty() ? "-" : o.output) ? 0 : 1;
+  if (o.guest) {
+    std::string object = !o.output.empty() ? o.output : std::filesystem::path(o.input).stem().string() + ".o";
+    return compile(o, packages, functions, types, diag, object) ? 0 : 1;
+  }
   std::string object = temp_name(".o");
   bool ok = compile(o, packages, functions, types, diag, object);
   std::string exe = o.command == "run"  ? temp_name("")

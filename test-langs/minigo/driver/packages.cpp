@@ -164,6 +164,7 @@ std::vector<Package *> load(const Options &o, Arena &arena, TypeTable &types, Di
     loader.import(s->path, s->pos);
   auto *p = arena.make<Package>();
   p->path = "main";
+  p->has_host = o.guest;
   p->name = f->package->name;
   p->files.push_back(f);
   if (p->name != "main") {

@@ -59,6 +59,8 @@ void err_write(std::string_view s) {
   write_all(2, s.data(), s.size());
 }
 
+void out_unbuffered() { terminal = 1; }
+
 extern "C" int64_t mg_os_write(int64_t fd, const String *s) {
   if (fd == 1)
     out_write(s->ptr, size_t(s->len));

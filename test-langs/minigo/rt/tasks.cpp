@@ -1,8 +1,6 @@
-// Goroutines are Weft tasks, channels are Weft's channels, and main() is the host's thread. The
-// process is Weft's embedded epoll host with two changes: standard output is flushed before it
-// blocks, and a fatal condition (a stack overflow) dies with Go's text.
+// Goroutines are Weft tasks, and channels are Weft's channels. Whose process it is main.cpp and guest.cpp say.
+#include "tasks.h"
 #include "panic.h"
-#include "weft/hosts/epoll.h"
 #include "weft/sync.h"
 #include "weft/task.h"
 #include <atomic>
@@ -11,21 +9,16 @@
 #include <cstring>
 #include <string>
 #include <unistd.h>
-#include <vector>
-
-extern "C" void mg_program(void *);
 
 namespace minigo::rt {
 
 void run_all_deferred();
 
+Process process;
+
 namespace {
 struct Goexit {};
-int arg_count;
-char **arg_values;
 std::atomic<int64_t> live{1}, last_id{1};
-bool main_exited;
-bool virtual_time; // WEFT_CLOCK=virtual
 
 // The task's word is the goroutine's number, tagged, until a record is needed.
 uint64_t tagged(int64_t id) { return uint64_t(id) << 1 | 1; }
@@ -50,82 +43,6 @@ void run_system(void *arg) {
   auto *c = static_cast<Closure *>(arg);
   c->code(c);
   end_goroutine();
-}
-
-void run_main(void *) {
-  try {
-    mg_program(nullptr);
-  } catch (Goexit &) {
-    main_exited = true;
-    return;
-  }
-  exit_process(0);
-}
-
-int block_after_flush(void *self, uint64_t deadline) {
-  out_flush();
-  return weft_epoll_host_ops()->block(self, deadline);
-}
-
-void die_like_go(void *, const char *text) {
-  if (strstr(text, "stack overflow")) {
-    err_write(
-        "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n\n");
-    err_write(text);
-    err_write("\n");
-    _exit(2);
-  }
-  err_write(text);
-  if (*text && text[strlen(text) - 1] != '\n')
-    err_write("\n");
-}
-
-const char *go_reason(const char *waits) {
-  std::string w = waits;
-  if (w == "channel receive")
-    return "chan receive";
-  if (w == "channel receive (nil)")
-    return "chan receive (nil chan)";
-  if (w == "channel send (nil)")
-    return "chan send (nil chan)";
-  if (w == "channel send")
-    return "chan send";
-  if (w == "select" || w.find("chan") != w.npos)
-    return waits;
-  if (w == "wait group" || w == "mutex" || w == "condition" || w == "semaphore")
-    return "semacquire";
-  return waits[0] ? waits : "waiting";
-}
-
-[[noreturn]] void deadlock(weft_runtime *rt) {
-  struct Entry {
-    int64_t id;
-    std::string text;
-  };
-  std::vector<Entry> all;
-  weft_visit_tasks(
-      rt,
-      [](void *arg, const weft_task_info *i) {
-        int64_t id = i->word & 1 ? int64_t(i->word >> 1)
-                     : i->word   ? reinterpret_cast<Goroutine *>(i->word)->id
-                                 : 0;
-        if (id > 0)
-          static_cast<std::vector<Entry> *>(arg)->push_back(
-              {id, "\ngoroutine " + std::to_string(id) + " [" + go_reason(i->waits) + "]:\n" +
-                       (id == 1 ? "main.main" : i->name) + "()\n"});
-      },
-      &all);
-  std::string out = main_exited
-                        ? "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
-                        : "fatal error: all goroutines are asleep - deadlock!\n";
-  for (size_t k = 0; k < all.size(); ++k) // main first, as Go prints
-    if (all[k].id == 1)
-      std::swap(all[0], all[k]);
-  for (size_t k = 0; k < all.size() && k < 100; ++k)
-    out += all[k].text;
-  err_write(out);
-  fflush(nullptr);
-  exit(2);
 }
 
 void leave_process(void *code) {
@@ -157,6 +74,32 @@ int64_t goroutine_id() {
   if (!w)
     return 0;
   return *w & 1 ? int64_t(*w >> 1) : reinterpret_cast<Goroutine *>(*w)->id;
+}
+
+bool run_program() {
+  try {
+    mg_program(nullptr);
+  } catch (Goexit &) {
+    return false;
+  }
+  return true;
+}
+
+void end_main() {
+  live.fetch_sub(1, std::memory_order_relaxed);
+  end_goroutine();
+}
+
+weft_status spawn_main(weft_runtime *rt, weft_domain *domain, void (*fn)(void *), void *arg,
+                       uint32_t stack) {
+  weft_spawn_attr attr{};
+  attr.size = sizeof attr;
+  attr.domain = domain;
+  attr.stack = stack;
+  attr.name = "main";
+  attr.flags = WEFT_SPAWN_DETACHED;
+  attr.word = tagged(1);
+  return weft_spawn(rt, fn, arg, &attr, nullptr);
 }
 
 static weft_task spawn(void (*fn)(void *), Closure *c, const char *name, uint32_t stack,
@@ -265,14 +208,14 @@ void mg_time_sleep(int64_t ns) {
     weft_sleep(uint64_t(ns));
 }
 int64_t mg_time_mono() {
-  if (virtual_time)
+  if (process.virtual_time)
     return int64_t(weft_now());
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec * 1000000000 + t.tv_nsec;
 }
 int64_t mg_time_wall() {
-  if (virtual_time) // as in Go's playground, time begins on 2009-11-10 at 23:00
+  if (process.virtual_time) // as in Go's playground, time begins on 2009-11-10 at 23:00
     return 1257894000000000000 + int64_t(weft_now());
   timespec t;
   clock_gettime(CLOCK_REALTIME, &t);
@@ -281,10 +224,10 @@ int64_t mg_time_wall() {
 
 // --- package os ---
 void mg_os_args(Slice *out) {
-  auto *s = static_cast<String *>(mg_alloc(arg_count * int64_t(sizeof(String))));
-  for (int k = 0; k < arg_count; ++k)
-    s[k] = {arg_values[k], int64_t(strlen(arg_values[k]))};
-  *out = {reinterpret_cast<char *>(s), arg_count, arg_count};
+  auto *s = static_cast<String *>(mg_alloc(process.arg_count * int64_t(sizeof(String))));
+  for (int k = 0; k < process.arg_count; ++k)
+    s[k] = {process.arg_values[k], int64_t(strlen(process.arg_values[k]))};
+  *out = {reinterpret_cast<char *>(s), process.arg_count, process.arg_count};
 }
 void mg_os_Exit(int64_t code) { exit_process(int(code)); }
 void mg_os_Getenv(String *out, const String *name) {
@@ -294,35 +237,3 @@ void mg_os_Getenv(String *out, const String *name) {
 }
 
 } // namespace minigo::rt
-
-int main(int argc, char **argv) {
-  using namespace minigo::rt;
-  arg_count = argc;
-  arg_values = argv;
-  weft_epoll_host *self = nullptr;
-  char error[256] = "";
-  weft_host_ops ops = *weft_epoll_host_ops();
-  ops.block = block_after_flush;
-  ops.fatal = die_like_go;
-  weft_runtime *rt = nullptr;
-  weft_runtime_config config{};
-  config.size = sizeof config;
-  config.host = &ops;
-  if (weft_epoll_host_new(&self) != WEFT_OK) {
-    fprintf(stderr, "weft: no event loop\n");
-    return 1;
-  }
-  config.host_self = self;
-  const char *clock = getenv("WEFT_CLOCK");
-  virtual_time = clock && !strcmp(clock, "virtual");
-  if (virtual_time)
-    weft_epoll_host_virtual_time(self);
-  if (weft_runtime_create(&config, &rt, error, sizeof error) != WEFT_OK) {
-    fprintf(stderr, "weft: %s\n", error);
-    return 1;
-  }
-  weft_epoll_host_attach(self, rt);
-  spawn(run_main, nullptr, "main", WEFT_STACK_1G, tagged(1), true);
-  weft_run(rt);
-  deadlock(rt); // main's end is the process's: coming here means nobody can go on
-}

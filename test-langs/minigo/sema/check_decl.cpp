@@ -175,7 +175,7 @@ void Checker::collect(Package *pkg) {
       } else
         o = add(OK::Func, d->name, nullptr, 0);
       o->decl = d;
-      if (!d->body && !pkg->is_library)
+      if (!d->body && !pkg->is_library && !pkg->has_host)
         error(d->name->pos, "missing function body");
       FuncInfo *info = new_func(pkg);
       info->obj = o;

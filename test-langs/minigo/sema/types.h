@@ -135,6 +135,7 @@ struct Package {
   std::vector<Spec *> init_order;
   std::vector<FuncInfo *> inits;
   bool is_library = false;
+  bool has_host = false; // functions without a body are the embedder's
 };
 
 struct Scope {
