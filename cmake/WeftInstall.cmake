@@ -89,6 +89,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${documents} COMPONENT 
   FILES_MATCHING PATTERN *.md PATTERN test EXCLUDE PATTERN examples EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/examples/ways-in DESTINATION ${documents}/docs/examples COMPONENT dev)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/schedulers/template DESTINATION ${documents}/schedulers COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/hosts/template DESTINATION ${documents}/hosts COMPONENT dev)
 
 # --- llvmN
 if(WEFT_BUILD_PASS)

@@ -61,7 +61,8 @@ void clear(Report *report) {
   report->progress = 0;
   report->failed = report->told = false;
   report->skipped = report->done = false;
-  report->expected[0] = report->rule[0] = report->text[0] = '\0';
+  report->expected = nullptr;
+  report->rule[0] = report->text[0] = '\0';
 }
 
 Ended run_apart(Report *report, unsigned patience, const std::function<void()> &run) {

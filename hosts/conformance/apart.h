@@ -16,8 +16,8 @@ struct Report {
   std::atomic<uint64_t> progress; // changes while the case goes on
   std::atomic<bool> failed;       // by the first who finds something, on whatever thread
   std::atomic<bool> told;         // rule and text are written
+  std::atomic<const char *> expected; // what is waited for: a literal, which both processes have; NULL
   bool skipped, done;
-  char expected[400]; // what is waited for
   char rule[16];      // that was broken
   char text[1000];
 };

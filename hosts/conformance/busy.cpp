@@ -48,6 +48,7 @@ void own_work(const Context &c) {
   bool over = false;
   uint64_t turn = 0, turn_began = 0;
   auto look = [&] { // in a task: ends it where the loop would never get to ask
+    c.report->progress.fetch_add(1, std::memory_order_relaxed);
     uint64_t t = thread_time(), now_turn = stage.turns();
     if (now_turn != turn) {
       turn = now_turn;
@@ -81,8 +82,10 @@ void again(const Context &c) {
     // By the task's own time: whatever the budget, some turns are needed.
     begun = thread_time();
     uint64_t first = stage.turns();
-    for (uint64_t n = 0; thread_time() - begun < kLongest && !(n % 16 == 0 && stage.turns() > first + 20); ++n)
+    for (uint64_t n = 0; thread_time() - begun < kLongest && !(n % 16 == 0 && stage.turns() > first + 20); ++n) {
+      c.report->progress.fetch_add(1, std::memory_order_relaxed);
       weft_yield();
+    }
     done = true;
   });
   stage.run("another turn after one that said `more`, without a post", [&] { return done; });

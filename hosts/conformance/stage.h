@@ -28,7 +28,7 @@ struct Context {
   // The first one counts. Any thread.
   __attribute__((format(printf, 3, 4))) void fail(const char *broken, const char *format, ...) const;
   void skip(const char *why) const;
-  void expect(const char *what) const; // what a process that ends or sleeps here did not do
+  void expect(const char *what) const; // what a process that ends or sleeps here did not do; a literal
 };
 
 class Stage {

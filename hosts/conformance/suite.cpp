@@ -84,7 +84,7 @@ std::vector<Result> check(const weft_host_check_adapter &adapter, const Options 
         r.why = report->text;
       } else if (!ended.how.empty()) {
         r.verdict = WEFT_HOST_CHECK_FAILED;
-        r.why = std::string("expected: ") + (report->expected[0] ? report->expected : one.what.shows) + "; seen: " + ended.how + (ended.said.empty() ? "" : "\n" + ended.said);
+        r.why = std::string("expected: ") + (report->expected ? report->expected.load() : one.what.shows) + "; seen: " + ended.how + (ended.said.empty() ? "" : "\n" + ended.said);
       } else if (report->skipped) {
         r.verdict = WEFT_HOST_CHECK_SKIPPED;
         r.why = report->text;
@@ -140,7 +140,7 @@ weft_status weft_host_check_run(const weft_host_check_adapter *adapter, const ch
         if (report->told)
           fprintf(stderr, "FAILED %s: %s: %s\n", report->rule, which, report->text);
         else
-          fprintf(stderr, "FAILED %s: %s: expected: %s; seen: nothing of it within %u s\n", one.what.rule, which, report->expected, seconds);
+          fprintf(stderr, "FAILED %s: %s: expected: %s; seen: nothing of it within %u s\n", one.what.rule, which, report->expected ? report->expected.load() : one.what.shows, seconds);
         _exit(1);
       });
     one.run(context);

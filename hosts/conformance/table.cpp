@@ -21,7 +21,7 @@ void table(const Context &c) {
                       : ops->size > sizeof(weft_host_ops)                       ? "ops->size is more than that of a table of this ABI"
                       : !ops->name || !ops->name[0]                             ? "ops->name is empty"
                       : !ops->post || !ops->arm || !ops->now || !ops->on_loop   ? "one of post, arm, now and on_loop is NULL"
-                      : ops->size == sizeof *ops && !ops->watch != !ops->unwatch ? "it has one of watch and unwatch"
+                      : ops->size > offsetof(weft_host_ops, unwatch) && !ops->watch != !ops->unwatch ? "it has one of watch and unwatch"
                                                                                 : nullptr;
   if (wrong)
     return c.fail("HOST-01", "%s", wrong);
