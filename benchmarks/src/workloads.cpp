@@ -182,6 +182,18 @@ Row tls(const char *workload, const char *title, const char *about, const char *
           kSmall,   {kWeft},    without ? std::vector<Reach>{{without, most}} : std::vector<Reach>{}};
 }
 
+Row complete(uint64_t n, const char *title, std::vector<Reach> reach) {
+  return {"complete",
+          n,
+          title,
+          "wait",
+          "From the loop's thread: each of n parked tasks has its token completed, and one turn runs them all, each until it waits for the next.",
+          1024,
+          524800,
+          {kWeft},
+          reach};
+}
+
 // A run is one storm at least, as a storm of few is none.
 constexpr uint64_t kStorm = 1'000'000;
 
@@ -472,6 +484,29 @@ const std::vector<Row> &rows() {
        kSum,
        {kStealing2, kGo2, kFifo2},
        {{kGo2, 1}}},
+      {"empty-turn",
+       0,
+       "turn that finds nothing",
+       "turn",
+       "A host gives a turn with a budget of time, and nothing is ready.",
+       kSmall,
+       kSmall,
+       {kWeft},
+       {{kYardstick, 50}}},
+      complete(32, "complete and run, 32 a turn", {{kYardstick, 30}}),
+      complete(128, "complete and run, 128 a turn", {{kYardstick, 30}}),
+      complete(1, "complete and run, 1 a turn", {}),
+      {"complete-afar",
+       0,
+       "complete from another thread, and the answer",
+       "round trip",
+       "Another thread completes what a task waits for while the loop sleeps; the task answers by an eventfd. Both threads' time. The peer is two "
+       "threads that wake each other by an eventfd each.",
+       kSmall,
+       kSum,
+       {kWeft},
+       {{"eventfds", 1.5}}},
+      {"eventfds", 0, "round trip by eventfds", "round trip", "What the row before is beside.", kSmall, kSum, {kWeft}, {}},
       {"parked",
        100000,
        "memory per parked task",

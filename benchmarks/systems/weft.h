@@ -52,6 +52,12 @@ Result nesting(uint64_t depth, uint64_t ops);
 Result nesting_by_turns(uint64_t depth, uint64_t ops);
 Result nesting_tree(uint64_t depth, uint64_t ops);
 
+// hosted.cpp
+Result empty_turn(uint64_t, uint64_t ops);
+Result complete(uint64_t n, uint64_t ops);
+Result complete_afar(uint64_t, uint64_t ops);
+Result eventfds(uint64_t, uint64_t ops);
+
 // parallel.cpp
 Result skynet(uint64_t leaves, uint64_t ops);
 Result storm(uint64_t spawners, uint64_t ops);

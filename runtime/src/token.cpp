@@ -126,6 +126,30 @@ void answer(Task *task, weft_status status, uint64_t value) {
   task->answer1 = value;
 }
 
+// The turn that was asked for begins with handing on whom the loop's thread woke, all in one list. But what a domain that had
+// nothing makes of it is told to its parent at once, and a trace shows each when it was made ready.
+bool flushed_by_turn(const weft_runtime *rt) {
+  const weft_worker &w = rt->home;
+  if (!rt->turn_wanted || rt->workers > 1 || rt->trace)
+    return false;
+  return !w.woken_head || (w.woken_tail->domain->ready != 0 && w.woken_tail->domain->held == 0);
+}
+
+// No handler of the language stands between, which could take the token, and no cancel is to be looked at: then the wait is a park as
+// any other, and the dispatch loop has nothing left to do that after_await does. Not beside other workers, one of which might complete the
+// token before this task is saved.
+bool parks_at_once(const Task *self, const weft_runtime *rt) {
+  return self && self->rt == rt && self->cancels == 0 && !any_parallel.load(std::memory_order_relaxed) && only_dispatch_above();
+}
+
+[[gnu::always_inline]] inline arch::Answer park_for_token(Task *self, TokenSlot *slot, weft_token token) {
+  slot->waiter = self;
+  self->token = token;
+  self->rt->awaiting++;
+  worker_here(self->rt)->attention |= kParking;
+  return arch::suspend(&weft_yield_tag, static_cast<uint64_t>(WaitKind::Token), WEFT_NEVER);
+}
+
 } // namespace
 
 void recycle_token(TokenSlot *slot) {
@@ -138,19 +162,47 @@ void recycle_token(TokenSlot *slot) {
     to_free_list(slot);
 }
 
-bool complete_here(TokenSlot *slot, weft_status status, uint64_t value, weft_why why) {
+namespace {
+
+[[gnu::always_inline]] inline bool complete_open(TokenSlot *slot, weft_status status, uint64_t value, weft_why why) {
+  Task *task = slot->waiter;
   uint64_t s = slot->state.load(std::memory_order_relaxed);
   do
     if ((s & kTokenPhase) != kTokenOpen)
       return false;
-  while (!slot->state.compare_exchange_weak(s, (s & ~kTokenPhase) | kTokenFilled,
+  while (!slot->state.compare_exchange_weak(s, task ? next_generation(s) : (s & ~kTokenPhase) | kTokenFilled,
                                             std::memory_order_acq_rel));
+  if (task) { // it has its answer at once, and the token has ended
+    weft_runtime *rt = task->rt;
+    rt->stats.tokens_completed++;
+    clear(slot);
+    to_free_list(slot);
+    answer(task, status, value);
+    task->token = 0;
+    if (__builtin_expect(rt->trace != nullptr, 0))
+      event::wake(task, "token");
+    if (__builtin_expect(any_parallel.load(std::memory_order_relaxed), 0)) {
+      unpark(task, WEFT_OK, why);
+      return true;
+    }
+    rt->awaiting--; // as unpark; the deadline was the token's
+    task->wait = WaitKind::None;
+    task->result = WEFT_OK;
+    ready_later(worker_here(rt), task, why);
+    return true;
+  }
   slot->status = status;
   slot->value = value;
   slot->dropped = false;
   slot->rt.load(std::memory_order_relaxed)->stats.tokens_completed++;
   deliver(slot, why);
   return true;
+}
+
+} // namespace
+
+bool complete_here(TokenSlot *slot, weft_status status, uint64_t value, weft_why why) {
+  return complete_open(slot, status, value, why);
 }
 
 bool arm_token(TokenSlot *slot, uint64_t deadline_ns) {
@@ -289,11 +341,12 @@ weft_status weft_complete(weft_token token, weft_status status, uint64_t value) 
     return complete_afar(slot, rt, token, status, value, false);
   Hold hold(rt);
   // Another worker may have ended it meanwhile, and made the next one of its record.
-  if (!find_token(token) || !complete_here(slot, status, value, WEFT_WHY_WAKE)) {
+  if ((any_parallel.load(std::memory_order_relaxed) && !find_token(token)) || !complete_open(slot, status, value, WEFT_WHY_WAKE)) {
     count_stale(rt);
     return WEFT_E_STALE;
   }
-  flush_unless_running(rt);
+  if (!flushed_by_turn(rt))
+    flush_unless_running(rt);
   return WEFT_OK;
 }
 
@@ -360,14 +413,16 @@ weft_status weft_await(weft_token token, uint64_t *value) {
 }
 
 weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *value) {
-  if (!running_task() && weft_current() == &weft_root_cb)
+  Task *self = running_task();
+  if (!self && weft_current() == &weft_root_cb)
     return WEFT_E_NOTASK;
   TokenSlot *slot = find_token(token);
   if (!slot)
     return WEFT_E_STALE;
-  if (on_loop(slot->rt.load(std::memory_order_relaxed))) {
-    Hold hold(slot->rt.load(std::memory_order_relaxed)); // not over the suspend: a handler of the language may take it
-    if (!find_token(token))
+  weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
+  if (on_loop(rt)) {
+    Hold hold(rt); // not over the suspend: a handler of the language may take it
+    if (any_parallel.load(std::memory_order_relaxed) && !find_token(token))
       return WEFT_E_STALE;
     if (slot->waiter || slot->cq)
       return WEFT_E_BUSY;
@@ -381,8 +436,14 @@ weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *v
     if (deadline_ns != WEFT_NEVER && !arm_token(slot, deadline_ns))
       return WEFT_E_NOMEM;
   }
-  arch::Answer a = arch::suspend(&weft_await_tag, token, deadline_ns);
-  if (Task *self = running_task(); self && __builtin_expect(self->sampled, 0))
+  arch::Answer a;
+  if (__builtin_expect(parks_at_once(self, rt), 1)) {
+    a = park_for_token(self, slot, token);
+  } else {
+    a = arch::suspend(&weft_await_tag, token, deadline_ns);
+    self = running_task(); // a handler of the language may have gone on with it in another one
+  }
+  if (self && __builtin_expect(self->sampled, 0))
     sample_run(self);
   if (value)
     *value = a.i1;

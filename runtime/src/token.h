@@ -45,23 +45,25 @@ enum : uint64_t {
   kTokenDropped = 8, // given up by the loop's thread while a foreign one was filling it
 };
 
-struct TokenSlot {
+struct alignas(64) TokenSlot {
+  // What a wait of a task touches, on the loop's thread, is one line.
   std::atomic<uint64_t> state{UINT64_C(1) << WEFT_SLOT_BITS};
   std::atomic<weft_runtime *> rt{nullptr};
-  uint64_t value = 0;
+  Task *waiter = nullptr;
+  weft_cq *cq = nullptr;
+  TokenSlot *free_next = nullptr;
+  Timer timer{0, TimerKind::Token};
+  uint32_t slot = 0;
   weft_status status = WEFT_OK;
   bool dropped = false; // completed by being given up
   bool queued = false;  // in its cq, completed
-  Task *waiter = nullptr;
-  weft_cq *cq = nullptr;
+
+  uint64_t value = 0;
   uint64_t key = 0;
   TokenSlot *cq_next = nullptr, *cq_prev = nullptr;
   InboxNode inbox{nullptr, InboxKind::Token};
-  Timer timer{0, TimerKind::Token};
-  uint32_t slot = 0;
   int fd = -1;              // for dumps: the descriptor whose readiness completes it,
   weft_token fd_token = 0;  // as long as it is this token
-  TokenSlot *free_next = nullptr;
 
   static constexpr size_t kGap = 0;
   TokenSlot *next_free() const { return free_next; }
