@@ -45,6 +45,28 @@ TEST_CASE("an event for a task three levels deep goes up to the root and down ag
   CHECK(t.value == 7);
 }
 
+TEST_CASE("of several events between two turns those that change nothing above are handed on together, by the next turn") {
+  ThreeLevels t;
+  const weft_token second = weft_token_new(t.m.rt), third = weft_token_new(t.m.rt);
+  weft_status there = WEFT_E_INVAL, beside = WEFT_E_INVAL;
+  t.m.go([&] { there = weft_await(second, nullptr); }, t.inner);
+  t.m.go([&] { beside = weft_await(third, nullptr); }, t.outer);
+  t.m.settle();
+  Recording::take();
+  weft_complete(t.token, WEFT_OK, 7);
+  CHECK(Recording::take() == kUp);
+  weft_complete(second, WEFT_OK, 0); // inner has something already
+  weft_complete(third, WEFT_OK, 0);  // and so has outer
+  CHECK(Recording::take().empty());
+  t.m.turn();
+  const Lines lines = Recording::take();
+  REQUIRE(lines.size() > 2);
+  CHECK(Lines(lines.begin(), lines.begin() + 3) == Lines{"inner ready task 2 wake", "outer ready task 3 wake", "root pick domain 2"});
+  CHECK(t.status == WEFT_OK);
+  CHECK(there == WEFT_OK);
+  CHECK(beside == WEFT_OK);
+}
+
 TEST_CASE("while the middle domain is running, nothing goes up, and it is looked at again") {
   ThreeLevels t;
   t.m.go([&] { weft_complete(t.token, WEFT_OK, 7); }, t.outer);
