@@ -361,21 +361,27 @@ TEST_CASE("a program that waits by itself, on the loop's descriptor, misses no w
   CHECK(got == 2);
 }
 
-TEST_CASE("a loop that runs inside of a task's turn serves the program and starts no turn") {
+TEST_CASE("a loop that runs inside of a task's turn serves the program, starts no turn, and sleeps") {
   Program p;
   bool other_ran = false, ticked = false, ran_inside = false;
-  Timer timer(p, 1, 0, [&] { ticked = true; });
+  int rounds = 0, ticks = 0;
+  Timer timer(p, 5, 5, [&] {
+    if ((ticked = ++ticks == 4))
+      uv_timer_stop(&timer.self);
+  });
   uint64_t turns = 0;
   p.go([&] {
     struct Inside {
       Program &p;
       bool &ticked;
-    } inside{p, ticked};
+      int &rounds;
+    } inside{p, ticked, rounds};
+    weft_uv_host_ops()->post(p.host);
     turns = p.turns();
     weft_call_native(
         [](void *arg) {
           auto *i = static_cast<Inside *>(arg);
-          while (!i->ticked)
+          for (; !i->ticked; ++i->rounds)
             uv_run(&i->p.loop, UV_RUN_ONCE);
         },
         &inside);
@@ -387,6 +393,7 @@ TEST_CASE("a loop that runs inside of a task's turn serves the program and start
   CHECK(ticked);
   CHECK_FALSE(ran_inside);
   CHECK(turns == 0);
+  CHECK(rounds < 200); // what was asked for meanwhile does not make it spin
   CHECK(other_ran);
 }
 
@@ -434,6 +441,7 @@ TEST_CASE("closing waits for the tasks, and tells how many could not end") {
     weft_park();
     weft_park();
   });
+  CHECK(uv_loop_close(&p.loop) == UV_EBUSY);
   p.close(WEFT_SHUTDOWN_CANCEL);
   CHECK(p.run() == 0);
   CHECK_FALSE(slept);
