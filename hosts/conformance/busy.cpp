@@ -59,6 +59,7 @@ void own_work(const Context &c) {
     if (ticker.ticks < kTicks && t - ticker.since > 2 * kLongest && now_turn > ticker.due_turn + 1)
       c.fail("HOST-11", "expected: the loop's own work between turns that say `more`; seen: %llu turns while its timer was due", (unsigned long long)(now_turn - ticker.due_turn));
   };
+  int running = 3;
   for (int i = 0; i < 3; ++i)
     stage.go("always ready", [&] {
       for (uint64_t n = 0; !over && !c.failed() && !weft_cancelled(); ++n) {
@@ -66,9 +67,11 @@ void own_work(const Context &c) {
           look();
         weft_yield();
       }
+      --running;
     });
   stage.run("the program's own timer fires beside tasks that are always ready", [&] { return over = ticker.ticks == kTicks; });
   over = true;
+  stage.run("tasks that are asked to end do", [&] { return running == 0; }); // what they read is of this function
 }
 
 // Turns that end by their budget, and nobody posts.
@@ -103,15 +106,18 @@ void storm(const Context &c) {
   });
   c.report->progress++;
   bool over = false;
+  int running = 1;
   stage.go("posts in each turn", [&] {
     while (!over && !c.failed()) {
       weft_call_native([](void *arg) { static_cast<Stage *>(arg)->ops.post(arg); }, &stage);
       weft_yield();
     }
+    --running;
   });
   stage.run("the program's own timer fires while posts come without end", [&] { return over = ticker.ticks == kTicks; });
   over = stop = true;
   other.join();
+  stage.run("tasks that are asked to end do", [&] { return running == 0; }); // what they read is of this function
 }
 
 } // namespace

@@ -159,6 +159,7 @@ void beside_tasks(const Context &c) {
     return;
   bool over = false;
   uint64_t since = thread_time();
+  int running = 1;
   stage.go("always ready", [&] {
     for (uint64_t n = 0; !over && !c.failed(); ++n) {
       c.report->progress.fetch_add(1, std::memory_order_relaxed);
@@ -166,6 +167,7 @@ void beside_tasks(const Context &c) {
         c.fail("HOST-13", "expected: watched descriptors are served between turns that say `more`; seen: none within 2 s of the loop's thread");
       weft_yield();
     }
+    --running;
   });
   for (int round = 0; round < 20 && !c.failed(); ++round) {
     pair.empty(0);
@@ -175,6 +177,7 @@ void beside_tasks(const Context &c) {
     stage.run("WEFT_READABLE of a socket, while tasks are always ready", [&] { return pair.cell.ready & WEFT_READABLE; });
   }
   over = true;
+  stage.run("tasks that are asked to end do", [&] { return running == 0; }); // what they read is of this function
   if (!c.failed())
     stage.ops.unwatch(&stage, &pair.cell);
 }
