@@ -12,6 +12,7 @@
 #ifndef WEFT_SCHED_INNER_H
 #define WEFT_SCHED_INNER_H
 
+#include "param.h"
 #include "weft/scheduler.h"
 
 #include <stdio.h>
@@ -29,31 +30,6 @@ enum { INNER_MOST_PARAMS = 32 };
 
 /* A parameter of the outer policy's own: takes it, or says in text, of `size` characters, what it takes instead. */
 typedef int (*inner_param)(void *outer, const char *key, const char *value, char *text, size_t size);
-
-/* "4ms", "250us", "1s", "800ns"; 0 when it is none, and for 0. */
-static inline uint64_t inner_time(const char *text) {
-  static const struct unit {
-    const char *name;
-    uint64_t ns;
-  } units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
-  char *end;
-  if (*text < '0' || *text > '9')
-    return 0;
-  unsigned long long n = strtoull(text, &end, 10);
-  for (size_t i = 0; i < sizeof units / sizeof *units; ++i)
-    if (strcmp(end, units[i].name) == 0)
-      return n <= (UINT64_C(1) << 60) / units[i].ns ? n * units[i].ns : 0;
-  return 0;
-}
-
-/* A whole number from 1 to `most`; 0 when it is none. */
-static inline uint64_t inner_number(const char *text, uint64_t most) {
-  char *end;
-  if (*text < '0' || *text > '9')
-    return 0;
-  unsigned long long n = strtoull(text, &end, 10);
-  return *end || n > most ? 0 : n;
-}
 
 /* Reads the parameters and makes the inner policy. The outer one is `*in` and what follows it; it is the caller's to free after a failure. */
 static inline weft_status inner_make(const weft_sched_config *config, const char *name, inner *in, inner_param own) {

@@ -20,7 +20,7 @@ namespace {
 
 std::atomic<void (*)(void *, const char *)> fatal_hook{nullptr};
 void *fatal_hook_arg;
-std::atomic<void (*)()> before_abort{nullptr};
+std::atomic<void (*)(const char *)> before_abort{nullptr};
 std::atomic<DescribeFn> describe_hook{nullptr};
 std::atomic<bool> dying{false};
 
@@ -48,7 +48,7 @@ void print_line(void *, const char *text) {
   alarm(10);
   backtrace(context, 2, 48, print_line, nullptr); // neither die nor fatal
   if (auto *fn = before_abort.load())
-    fn();
+    fn(text);
   abort();
 }
 
@@ -71,7 +71,7 @@ void set_fatal_hook(void (*hook)(void *, const char *), void *arg) {
   fatal_hook.store(hook);
 }
 
-void set_before_abort(void (*fn)()) { before_abort.store(fn); }
+void set_before_abort(void (*fn)(const char *text)) { before_abort.store(fn); }
 void set_describe(DescribeFn fn) { describe_hook.store(fn); }
 
 void describe(weft_cb *cb, char *out, size_t size) {

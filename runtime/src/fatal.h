@@ -16,8 +16,8 @@ namespace weft {
 
 // Who prints. Null: standard error. Called once per process, with the whole text.
 void set_fatal_hook(void (*hook)(void *arg, const char *text), void *arg);
-// Called after the text and before abort: flushes traces.
-void set_before_abort(void (*fn)());
+// Called with the text after that and before abort: ends traces.
+void set_before_abort(void (*fn)(const char *text));
 
 // Who a stack belongs to, for messages: writes "task 'NAME' #ID" for the continuation chain of cb.
 // False: it is no task's. Set by the task level.

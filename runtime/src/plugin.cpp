@@ -144,6 +144,9 @@ weft_status split_params(const char *spec, char *text, weft_sched_param *params,
                     "scheduler '%s': '%s' is no parameter; accepted: name|path[:key=val,...]", spec,
                     item);
     *equals = '\0';
+    for (size_t i = 0; i < *count; ++i)
+      if (strcmp(params[i].key, item) == 0)
+        return refuse(WEFT_E_INVAL, error, size, "scheduler '%s': '%s' is given twice", spec, item);
     params[(*count)++] = {item, equals + 1};
   }
   return WEFT_OK;

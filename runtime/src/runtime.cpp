@@ -102,7 +102,7 @@ void hook_process() {
     join_process();
     watch_forks_of_runtimes();
     set_describe(describe_task);
-    set_before_abort(flush_traces);
+    set_before_abort(end_traces);
     atexit(at_exit);
   });
 }

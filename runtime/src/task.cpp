@@ -370,7 +370,8 @@ weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_
     rt = runtime_here();
   weft_spawn_attr room;
   const weft_spawn_attr *attr = full_attr(given, &room);
-  if (__builtin_expect(!attr || !rt || !fn || !on_loop(rt) || attr->stack >= WEFT_STACK_CLASSES || attr->reserved != 0 ||
+  if (__builtin_expect(!attr || !rt || !fn || !on_loop(rt) || attr->stack >= WEFT_STACK_CLASSES ||
+                           (attr->reserved | (attr->flags & ~(WEFT_SPAWN_DETACHED | WEFT_SPAWN_DAEMON))) != 0 ||
                            (attr->domain && attr->domain->rt != rt),
                        0))
     return WEFT_E_INVAL;

@@ -128,12 +128,12 @@ public:
     number(value);
     return *this;
   }
-  Line &add(const char *key, const char *value) {
+  Line &add(const char *key, const char *value, size_t most = 64) {
     begin(key);
     *at_++ = '"';
-    // A line has room for its longest: a name of 31 bytes, a text of 64, all escaped.
+    // A line has room for its longest: a name of 31 bytes and a text of 64, or one of 100, all escaped.
     auto *from = reinterpret_cast<const unsigned char *>(value);
-    for (size_t left = 64; *from && left;) {
+    for (size_t left = most; *from && left;) {
       size_t n = character(from);
       if (n > left)
         break;
@@ -258,15 +258,29 @@ void leave_traces() {
   }
 }
 
-void flush_traces() {
+namespace {
+
+void flush_all(const char *why) {
   // The list without its lock: before an abort whoever holds it may be gone for good.
   for (Trace *trace = traces().first; trace; trace = trace->next) {
     bool held = hold_for_flush(trace->rt);
+    if (why && trace->rt->trace == trace) {
+      constexpr size_t kMost = 100;
+      char line[kMost + 1]; // without its begin, which is the library's name, and its end
+      snprintf(line, sizeof line, "%s", strncmp(why, "weft: ", 6) == 0 ? why + 6 : why);
+      line[strcspn(line, "\n")] = '\0';
+      Line(trace->rt, "fatal").add("text", line, kMost);
+    }
     flush(trace);
     if (held)
       trace->rt->lock.unlock();
   }
 }
+
+} // namespace
+
+void flush_traces() { flush_all(nullptr); }
+void end_traces(const char *why) { flush_all(why); }
 
 namespace event {
 

@@ -14,8 +14,10 @@ namespace weft {
 // Into rt->trace.
 weft_status open_trace(const char *file, weft_runtime *rt, char *error, size_t size);
 void close_trace(Trace *trace);
-// All traces of the process; also before an abort.
+// All traces of the process; also before an abort by others.
 void flush_traces();
+// The same, and in each why the process ends.
+void end_traces(const char *why);
 // In a child of fork: what is in them is the parent's to write.
 void leave_traces();
 std::mutex &traces_lock();

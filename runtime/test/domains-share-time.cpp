@@ -97,6 +97,22 @@ TEST_CASE("a greedy domain and a polite one share time by weight, each under its
   }
 }
 
+TEST_CASE("fair refuses weights that it cannot tell apart") {
+  OnManual m("fair");
+  for (uint32_t weight : {65536u, 65537u}) {
+    weft_domain_attr attr = {};
+    attr.size = sizeof attr;
+    attr.weight = weight;
+    weft_domain *d = nullptr;
+    CHECK(weft_domain_create(nullptr, &attr, &d, nullptr, 0) == (weight == 65536 ? WEFT_OK : WEFT_E_INVAL));
+    weft_spawn_attr spawned = {};
+    spawned.size = sizeof spawned;
+    spawned.weight = weight;
+    CHECK(weft_spawn(m.rt, [](void *) {}, nullptr, &spawned, nullptr) == (weight == 65536 ? WEFT_OK : WEFT_E_INVAL));
+  }
+  m.settle();
+}
+
 TEST_CASE("under fifo the same two do not: the greedy one has nearly all") {
   OnManual m("fifo");
   Load g, p;

@@ -103,6 +103,15 @@ TEST_CASE("parameters: of the form key=val, and known") {
   CHECK(has(refusal("fifo:a=1"), "unknown parameter 'a'; it takes none"));
   CHECK(has(refusal(":a=1"), "no name; accepted"));
   CHECK(refusal("fifo:") == "");
+  CHECK(has(refusal("fair:slice=1ms,least=100ns,slice=2ms"), "'slice' is given twice"));
+  CHECK(has(refusal("limited:of=fair,of.slice=1ms,of.slice=2ms"), "'of.slice' is given twice"));
+}
+
+TEST_CASE("parameters that say nothing without another one are refused") {
+  CHECK(has(refusal("limited:burst=5"), "burst says nothing without rate"));
+  CHECK(has(refusal("limited:period=5ms,rate=10"), "period says nothing without quota"));
+  CHECK(refusal("limited:rate=10,burst=5,quota=1ms,period=5ms") == "");
+  CHECK(refusal("limited") == "");
 }
 
 TEST_CASE("wrong values of WEFT_CLOCK, WEFT_DESCRIPTORS and WEFT_DEADLOCK are told") {

@@ -94,6 +94,10 @@ TEST_CASE("arguments of spawn are checked") {
   CHECK(weft_spawn(m.rt, nullptr, nullptr, nullptr, &task) == WEFT_E_INVAL);
   attr.stack = WEFT_STACK_CLASSES;
   CHECK(weft_spawn(m.rt, [](void *) {}, nullptr, &attr, &task) == WEFT_E_INVAL);
+  weft_spawn_attr unknown = {};
+  unknown.size = sizeof unknown;
+  unknown.flags = 4; // no WEFT_SPAWN_*
+  CHECK(weft_spawn(m.rt, [](void *) {}, nullptr, &unknown, &task) == WEFT_E_INVAL);
 }
 
 // A compiler keeps errno's address over a call that suspends, unless the pass tells it (weft-tls).

@@ -25,16 +25,23 @@ namespace {
   exit(2);
 }
 
-// Its end, on one line each.
+// Its end, from a line's begin on. What the runtime said before a backtrace, in a line that begins with its name, is a part of it, however
+// long that is.
 std::string end_of(int fd) {
-  constexpr off_t kMost = 1500;
-  off_t size = lseek(fd, 0, SEEK_END), from = size > kMost ? size - kMost : 0;
+  constexpr off_t kMost = 1500, kRead = 65536;
+  off_t size = lseek(fd, 0, SEEK_END), from = size > kRead ? size - kRead : 0;
   std::string text(static_cast<size_t>(size - from), '\0');
   ssize_t got = pread(fd, text.data(), text.size(), from);
   text.resize(got > 0 ? static_cast<size_t>(got) : 0);
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
-  return text;
+  if (text.size() <= kMost)
+    return text;
+  size_t line = text.rfind("\nweft: "), begin = text.find('\n', text.size() - kMost);
+  std::string end = text.substr(begin == text.npos ? text.size() - kMost : begin + 1);
+  if (line == text.npos)
+    return text.starts_with("weft: ") ? text.substr(0, text.find('\n')) + "\n...\n" + end : end;
+  return line + 1 >= text.size() - end.size() ? end : text.substr(line + 1, text.find('\n', line + 1) - line - 1) + "\n...\n" + end;
 }
 
 [[noreturn]] void be_apart(Report *report, int output, const std::function<void()> &test) {

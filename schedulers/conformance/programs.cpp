@@ -254,40 +254,46 @@ void run_programs(const Run &run, const Test &test, uint64_t seed) {
   weft_runtime_destroy(rt);
 }
 
-Result run_program(const Options &options, const std::string &command) {
+namespace {
+
+// What it wrote, and its exit code, which is also in *code: below 0 where a signal ended the shell.
+std::string output_of(const Options &options, const std::string &command, const std::string &sched, int workers, int *code) {
+  std::string line = "WEFT_SCHED='" + sched + "' WEFT_WORKERS=" + std::to_string(workers) + " timeout " + std::to_string(10 * options.patience) +
+                     " " + command + " 2>&1";
+  FILE *out = popen(line.c_str(), "r");
+  std::string said;
+  char buffer[4096];
+  for (size_t n; out && (n = fread(buffer, 1, sizeof buffer, out)) > 0;)
+    said.append(buffer, n);
+  int status = out ? pclose(out) : -1;
+  *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return said + "\nexit code " + std::to_string(*code);
+}
+
+std::string end_of(const std::string &said) { return said.substr(said.size() > 1000 ? said.size() - 1000 : 0); }
+
+} // namespace
+
+std::string answer_under_fifo(const Options &options, const std::string &command, std::string &error) {
+  int code;
+  std::string expected = output_of(options, command, "fifo", 1, &code);
+  if (code < 0 || code >= 124) // what timeout and the shell say of a program: 124 to 127, and 128 and a signal
+    error = "under fifo it does not run to its end:\n" + end_of(expected);
+  else if (output_of(options, command, "./there/is/none.so", 1, &code) == expected)
+    error = "it takes no scheduler from WEFT_SCHED:\n" + end_of(expected);
+  return expected;
+}
+
+Result run_program(const Options &options, const std::string &command, const std::string &expected) {
   Result r{"PROGRAMS", command, "a program answers as under fifo", Verdict::Passed, "", 0, "", 0, 0};
-  std::string expected;
-  struct One {
-    const char *sched, *workers;
-  } ways[] = {{"fifo", "1"}, {"./there/is/none.so", "1"}, {options.spec.c_str(), "1"}, {options.spec.c_str(), "3"}};
-  for (const One &way : ways) {
-    std::string line = "WEFT_SCHED='" + std::string(way.sched) + "' WEFT_WORKERS=" + way.workers + " timeout " +
-                       std::to_string(10 * options.patience) + " " + command + " 2>&1";
-    FILE *out = popen(line.c_str(), "r");
-    std::string said;
-    char buffer[4096];
-    for (size_t n; out && (n = fread(buffer, 1, sizeof buffer, out)) > 0;)
-      said.append(buffer, n);
-    int status = out ? pclose(out) : -1;
-    int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    said += "\nexit code " + std::to_string(code);
-    auto cannot = [&](const char *why) {
-      r.verdict = Verdict::Failed;
-      r.why = std::string("cannot be judged: ") + why + ":\n" + said.substr(said.size() > 1000 ? said.size() - 1000 : 0);
-      return r;
-    };
-    if (&way == ways) { // what timeout and the shell say of a program: 124 to 127, and 128 and a signal
-      if (code < 0 || code >= 124)
-        return cannot("under fifo it does not run to its end");
-      expected = said;
-    } else if (&way == ways + 1) {
-      if (said == expected)
-        return cannot("it takes no scheduler from WEFT_SCHED");
-    } else if (said != expected) {
-      r.verdict = Verdict::Failed;
-      r.why = std::string("by ") + way.workers + " worker(s) it answers otherwise than under fifo:\n" + said.substr(said.size() > 1000 ? said.size() - 1000 : 0);
-      return r;
-    }
+  for (int workers : {1, 3}) {
+    int code;
+    std::string said = output_of(options, command, options.spec, workers, &code);
+    if (said == expected)
+      continue;
+    r.verdict = Verdict::Failed;
+    r.why = "by " + std::to_string(workers) + " worker(s) it answers otherwise than under fifo:\n" + end_of(said);
+    break;
   }
   return r;
 }

@@ -21,6 +21,7 @@
  * WEFT_SCHED=fair:slice=1ms,least=100ns. No lock: the runtime holds the domain's. Nothing is allocated but room for the heap, in
  * admit.
  */
+#include "../param.h"
 #include "weft/scheduler.h"
 
 #include <stdbool.h>
@@ -130,42 +131,29 @@ static void keep_up(fair *s, weft_ent *e) {
     e->word[TIME] = s->clock - behind;
 }
 
+/* More than that is refused at birth; a change of it cannot be, and counts as the most. */
 static uint32_t weight_wanted(const weft_ent_attr *attr) {
   return attr->weight == 0 ? 1 : attr->weight > MOST_WEIGHT ? MOST_WEIGHT : attr->weight;
 }
 
 /* --- the table ----------------------------------------------------------------------------------- */
 
-/* "20us"; false when it is no time, or not from 1 ns to 1 s. */
-static bool read_time(const char *text, uint64_t *to) {
-  static const struct {
-    const char *unit;
-    uint64_t ns;
-  } units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
-  if (*text < '0' || *text > '9' || strlen(text) > 12)
-    return false;
-  char *end;
-  unsigned long long n = strtoull(text, &end, 10);
-  for (size_t i = 0; i < sizeof units / sizeof units[0]; ++i)
-    if (strcmp(end, units[i].unit) == 0 && n != 0 && n <= 1000000000 / units[i].ns) {
-      *to = n * units[i].ns;
-      return true;
-    }
-  return false;
-}
+enum { MOST_TIME = 1000000000 }; /* of a parameter: 1 s */
 
 static weft_status fair_create(const weft_sched_config *config, void **self) {
   uint64_t slice = 1000000, least = 100;
   for (size_t i = 0; i < config->param_count; ++i) {
     const weft_sched_param *p = &config->params[i];
     uint64_t *to = strcmp(p->key, "slice") == 0 ? &slice : strcmp(p->key, "least") == 0 ? &least : NULL;
-    if (!to || !read_time(p->value, to)) {
+    const uint64_t ns = param_time(p->value);
+    if (!to || ns == 0 || ns > MOST_TIME) {
       snprintf(config->error, config->error_size,
                "scheduler 'fair': '%s=%s': it takes slice=1ns..1s (how long a child domain runs at a time) and "
                "least=1ns..1s (what a shorter run counts as), with ns, us, ms or s",
                p->key, p->value);
       return WEFT_E_INVAL;
     }
+    *to = ns;
   }
   fair *s = calloc(1, sizeof *s);
   if (!s)
@@ -184,6 +172,8 @@ static void fair_destroy(void *self) {
 
 static weft_status fair_admit(void *self, weft_ent *ent, const weft_ent_attr *attr) {
   fair *s = self;
+  if (attr->weight > MOST_WEIGHT)
+    return WEFT_E_INVAL;
   if (s->entities == s->room) {
     size_t room = s->room ? 2 * s->room : 64;
     weft_ent **heap = realloc(s->heap, room * sizeof *heap);

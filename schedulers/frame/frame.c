@@ -18,7 +18,7 @@ typedef struct frame {
 
 static int frame_param(void *outer, const char *key, const char *value, char *takes, size_t size) {
   frame *f = outer;
-  if (strcmp(key, "budget") == 0 && (f->budget = inner_time(value)) != 0)
+  if (strcmp(key, "budget") == 0 && (f->budget = param_time(value)) != 0)
     return 1;
   snprintf(takes, size, "budget=TIME (as 250us, 4ms, 1s)");
   return 0;

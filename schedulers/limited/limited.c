@@ -28,15 +28,15 @@ static int limited_param(void *outer, const char *key, const char *value, char *
   limited *l = outer;
   uint64_t n = 0;
   if (strcmp(key, "parallelism") == 0)
-    n = l->parallelism = inner_number(value, UINT32_MAX);
-  else if (strcmp(key, "rate") == 0 && (n = inner_number(value, 1000000000)) != 0)
+    n = l->parallelism = param_number(value, UINT32_MAX);
+  else if (strcmp(key, "rate") == 0 && (n = param_number(value, 1000000000)) != 0)
     l->step = (1000000000 + n - 1) / n;
   else if (strcmp(key, "burst") == 0)
-    n = l->burst = inner_number(value, 1000000000);
+    n = l->burst = param_number(value, 1000000000);
   else if (strcmp(key, "quota") == 0)
-    n = l->quota = inner_time(value);
+    n = l->quota = param_time(value);
   else if (strcmp(key, "period") == 0)
-    n = l->period = inner_time(value);
+    n = l->period = param_time(value);
   if (n == 0)
     snprintf(takes, size, "parallelism=N, rate=N (to 1000000000), burst=N, quota=TIME, period=TIME (as 250us, 4ms, 1s)");
   return n != 0;
@@ -46,14 +46,23 @@ static weft_status limited_create(const weft_sched_config *config, void **self) 
   limited *l = calloc(1, sizeof *l);
   if (!l)
     return WEFT_E_NOMEM;
-  l->burst = 1;
-  l->period = 10000000;
   weft_status status = inner_make(config, "limited", &l->in, limited_param);
-  if (status != WEFT_OK)
+  if (status == WEFT_OK && ((l->burst && !l->step) || (l->period && !l->quota))) {
+    l->in.ops.destroy(l->in.self);
+    snprintf(config->error, config->error_size, "scheduler 'limited': %s says nothing without %s", l->burst && !l->step ? "burst" : "period",
+             l->burst && !l->step ? "rate" : "quota");
+    status = WEFT_E_INVAL;
+  }
+  if (status != WEFT_OK) {
     free(l);
-  else
-    *self = l;
-  return status;
+    return status;
+  }
+  if (!l->burst)
+    l->burst = 1;
+  if (!l->period)
+    l->period = 10000000;
+  *self = l;
+  return WEFT_OK;
 }
 
 /* The period that `now` is in; what was used beyond earlier quotas is still owed. */

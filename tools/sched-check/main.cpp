@@ -119,6 +119,15 @@ int main(int argc, char **argv) {
     return 2;
   }
 
+  std::vector<std::string> answers;
+  for (const std::string &command : commands) {
+    answers.push_back(answer_under_fifo(options, command, error));
+    if (!error.empty()) {
+      fprintf(stderr, "weft-sched-check: --run %s: %s\n", command.c_str(), error.c_str());
+      return 2;
+    }
+  }
+
   std::vector<Result> results;
   auto tell = [&](const Result &r) {
     if (!json)
@@ -134,8 +143,8 @@ int main(int argc, char **argv) {
     }
   } else {
     results = check(options, tell);
-    for (const std::string &command : commands) {
-      results.push_back(run_program(options, command));
+    for (size_t i = 0; i < commands.size(); ++i) {
+      results.push_back(run_program(options, commands[i], answers[i]));
       tell(results.back());
     }
   }

@@ -65,6 +65,8 @@ std::string Checker::take(const Event &e) {
     return sent(e);
   if (kind == "take")
     return taken(e);
+  if (kind == "fatal")
+    return "the process was ended: " + (e.contains("text") && e["text"].is_string() ? e["text"].get<std::string>() : "");
   return "";
 }
 

@@ -17,7 +17,7 @@ namespace {
 constexpr const char *kUsage = "usage: weft-trace-check FILE\n"
                                "Checks a trace written under WEFT_TRACE=FILE: in one turn each run "
                                "of a task follows a pick of\n"
-                               "each of its ancestor domains. Exit 0: ok; 1: the line that is "
+                               "each of its ancestor domains, and no fatal error ended the process. Exit 0: ok; 1: the line that is "
                                "wrong is shown; 2: not a trace.\n";
 
 } // namespace

@@ -34,7 +34,7 @@ typedef struct weft_spawn_attr {
   weft_domain *domain; /* NULL: the spawner's, outside of tasks the root */
   const char *name;    /* copied, at most 31 bytes; NULL: none */
   int32_t priority;
-  uint32_t flags;       /* WEFT_SPAWN_* */
+  uint32_t flags;       /* WEFT_SPAWN_*; others: WEFT_E_INVAL */
   uint64_t deadline_ns; /* for the scheduler; 0: none */
   uint64_t word;        /* the language's word, weft_task_word */
   uint32_t weight;      /* its share among its siblings, where the domain's scheduler shares by weight; 0: 1 */
@@ -47,7 +47,7 @@ enum {
 
 /* Makes a task that will run fn(arg). attr may be NULL. Without `out` nobody could
  * join it, so it is detached. With several workers it may begin, and end, before weft_spawn returns, and before weft_run.
- * Loop's thread or a task. WEFT_E_NOMEM, WEFT_E_CLOSED, or what the scheduler's admit answered. */
+ * Loop's thread or a task. WEFT_E_INVAL, WEFT_E_NOMEM, WEFT_E_CLOSED, or what the scheduler's admit answered (`fair`: WEFT_E_INVAL for weights above 65536). */
 WEFT_API weft_status weft_spawn(weft_runtime *rt, weft_task_fn fn, void *arg,
                                 const weft_spawn_attr *attr, weft_task *out);
 /* Waits for its end. WEFT_OK; WEFT_E_STALE when joined or detached before; WEFT_E_CANCELLED;

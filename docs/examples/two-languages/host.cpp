@@ -66,7 +66,7 @@ bool is_enough() {
   const uint64_t all = sides[GO].spent + sides[WASM].spent,
                  longest = std::max(sides[GO].longest, sides[WASM].longest);
   return sides[GO].spent && sides[WASM].spent && all > 600'000'000 &&
-         (all > 100 * longest || all > 5'000'000'000);
+         (all > 100 * longest || all > 2'000'000'000);
 }
 
 void breathe(int which) {

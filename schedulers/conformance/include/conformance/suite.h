@@ -46,8 +46,10 @@ std::vector<Result> check(const Options &options, const std::function<void(const
 // The text of a Result's schedule again. Throws std::runtime_error when it is none.
 Result replay(const Options &options, const std::string &schedule);
 
-// Runs a program by `fifo` and by the plug-in, with one worker and with three: the same output and exit code.
-Result run_program(const Options &options, const std::string &command);
+// What a program writes under `fifo`, and its exit code; error: why nothing can be judged by it.
+std::string answer_under_fifo(const Options &options, const std::string &command, std::string &error);
+// Runs it by the plug-in, with one worker and with three: the same output and exit code.
+Result run_program(const Options &options, const std::string &command, const std::string &expected);
 
 // What the user wrote, as WEFT_SCHED takes it: a file of this folder gets its ./, and the name of one that comes with Weft
 // its path, from where the running program lies. "" and why not.
