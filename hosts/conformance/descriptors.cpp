@@ -102,6 +102,30 @@ void edges(const Context &c) {
   stage.ops.unwatch(&stage, &pair.cell);
 }
 
+// A promise of `watch`, in cell->ready: readers then do not look again before they wait.
+void arrivals(const Context &c) {
+  Stage stage(c);
+  Pair pair(c);
+  if (c.failed() || !watched(stage, pair))
+    return;
+  const bool promised = pair.cell.ready & WEFT_TELLS_ARRIVALS;
+  for (int round = 0; round < 50 && promised; ++round) {
+    pair.cell.ready &= ~static_cast<uint32_t>(WEFT_READABLE);
+    pair.peer_writes();
+    if (!stage.run("WEFT_READABLE, as WEFT_TELLS_ARRIVALS promises, each time that data comes behind what was not read", [&] { return pair.cell.ready & WEFT_READABLE; }))
+      return;
+  }
+  if (promised) {
+    pair.cell.ready &= ~static_cast<uint32_t>(WEFT_READABLE | WEFT_READ_ON);
+    shutdown(pair.ends[1], SHUT_WR);
+    if (!stage.run("WEFT_READ_ON, as WEFT_TELLS_ARRIVALS promises, when the peer ends its side", [&] { return pair.cell.ready & (WEFT_READ_ON | WEFT_HANGUP); }))
+      return;
+  }
+  stage.ops.unwatch(&stage, &pair.cell);
+  if (!promised)
+    c.skip("its watch does not set WEFT_TELLS_ARRIVALS");
+}
+
 // Who waits to read or to write learns it.
 void hangup(const Context &c) {
   Stage stage(c);
@@ -298,6 +322,7 @@ const std::vector<Case> &descriptor_cases() {
   static const std::vector<Case> cases = {
       {{"HOST-13", "already", "what is ready when it is watched is told"}, "01 02 05", watches, already},
       {{"HOST-13", "edges", "each time something becomes ready it is told"}, "01 02 05 13", watches, edges},
+      {{"HOST-13", "arrivals", "each arrival is told, where that is promised"}, "01 02 05 13", watches, arrivals},
       {{"HOST-13", "hangup", "the end of the peer is told to who reads and to who writes"}, "01 02 05 13", watches, hangup},
       {{"HOST-13", "many", "what is ready at once is all told"}, "01 02 05 13", watches, many},
       {{"HOST-13", "beside-tasks", "descriptors are served while tasks are always ready"}, "01 02 05 10 11 13 15", watches, beside_tasks},

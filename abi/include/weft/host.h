@@ -40,48 +40,103 @@ typedef struct weft_fd_cell {
   void *host; /* the host's word */
 } weft_fd_cell;
 
-/* What a host gives. Functions marked optional may be NULL. All but post and now run on the loop's
- * thread, on its native stack. */
+/* What a host gives. Functions marked optional may be NULL. Unless said otherwise a function
+ *
+ *   Thread:    is called on the loop's thread, on its native stack, in a turn or outside of one.
+ *   State:     from the begin of weft_runtime_create to the return of weft_runtime_destroy.
+ *   Ownership: gets `host` as config.host_self; the table is copied, and neither is freed by the runtime (HOST-17).
+ *   Effects:   returns soon, and gives no turn (HOST-03); it may use all of the loop, and call no other function of the runtime
+ *              than those that say so.
+ *   Errors:    has none. No exception leaves it.
+ *
+ * weft-host-check tries an adapter against the rules. Since ABI 1, unless said otherwise. */
 typedef struct weft_host_ops {
-  uint32_t size;
-  uint32_t abi;
+  uint32_t size; /* sizeof(weft_host_ops) of the header it was compiled with; HOST-01 */
+  uint32_t abi;  /* WEFT_ABI */
   const char *name;
 
-  /* "Give me a turn." Any thread, sticky (not lost when the loop is busy), coalesced; must not call
-   * weft_turn itself; runs on whatever stack the caller is on and uses at most 512 bytes of it. By
-   * weft_dump_on_signal a signal's handler calls it too, where there is no post_in_signal (HOST-09). */
+  /* "Give me a turn."
+   *
+   * Thread:    any, also the runtime's own workers and the loop's in a turn; on whatever stack the caller is on, in 512 bytes.
+   * State:     a post is sticky: a turn that begins after it follows, also when it was made before the loop ran, during a turn, or
+   *            while the loop went to sleep. Many may be one. Never after weft_runtime_destroy has returned.
+   * Effects:   wakes the loop; gives no turn itself, and never waits, however many came before it.
+   * Signals:   where weft_dump_on_signal is used, and there is no post_in_signal, a handler calls it (HOST-09).
+   * Ordering:  writes before it are visible in that turn.
+   * Rule HOST-05. */
   void (*post)(void *host);
-  /* Arms the one timer: a turn is wanted at `deadline` (now()'s clock); WEFT_NEVER disarms. */
+
+  /* Arms the one timer: a turn is wanted at `deadline_ns`, on now()'s clock. WEFT_NEVER disarms.
+   *
+   * State:     at the end of a turn, and from weft_runtime_destroy. It takes the place of what was armed before, be it earlier or later;
+   *            it may have passed already, or be years away. The timer is used up when it fires, and may fire early: that turn arms again.
+   * Effects:   gives no turn itself, also when the time has passed. Does not keep the loop alive (HOST-16).
+   * Rule HOST-06. */
   void (*arm)(void *host, uint64_t deadline_ns);
-  /* Monotonic nanoseconds. With several workers, by any of them. */
+
+  /* Nanoseconds from some begin; they never go back, and go on within a turn.
+   *
+   * Thread:    any, at once; with several workers they all ask.
+   * Effects:   none; it is called often, so it should be as cheap as a clock may be.
+   * Rule HOST-15. */
   uint64_t (*now)(void *host);
-  /* Is the caller on the loop's thread? Any thread. */
+
+  /* Is the caller on the loop's thread? Not 0: yes.
+   *
+   * Thread:    any, whether the loop runs or not.
+   * Rule HOST-02. */
   int (*on_loop)(void *host);
-  /* +1 / -1: the runtime has (no more) reasons to keep the loop alive. Optional. */
+
+  /* Optional. +1: the loop must not end by itself from now on; -1: it may. NULL: it does not anyhow, or the program sees to it.
+   *
+   * State:     +1 when the first task is spawned, or a shutdown begins; -1 when the last one that is no daemon has ended, at the end of that turn, and
+   *            when a runtime is destroyed. They alternate.
+   * Rule HOST-16. */
   void (*hold)(void *host, int delta);
 
-  /* Optional: persistent readiness. Without it, descriptors cannot be awaited (-ENOTSUP). */
+  /* Optional, with unwatch: from now on the readiness of cell->fd is told by weft_fd_ready, for each edge, and first what is there
+   * already. Without it descriptors cannot be awaited (-ENOTSUP).
+   *
+   * State:     a descriptor that does not block, and is not watched yet.
+   * Ownership: the cell stays where it is till unwatch and is the runtime's, but for `host`; the descriptor is its owner's, and stays open.
+   * Effects:   tells nothing from inside of it, but may set cell->ready at once.
+   * Errors:    WEFT_OK; a negated errno, -EPERM for what has no readiness (a regular file): then nothing is watched.
+   * Rule HOST-13. */
   weft_status (*watch)(void *host, weft_fd_cell *cell);
+
+  /* Nothing is told of the cell any more, not what happened before either.
+   *
+   * State:     a cell that is watched. The owner closes the descriptor afterwards, whose number may be another one's then.
+   * Ownership: the cell is freed by its owner when this has returned: the host has nothing of it any more, in no queue.
+   * Rule HOST-14. */
   void (*unwatch)(void *host, weft_fd_cell *cell);
 
-  /* Optional, only where the runtime owns the thread: waits until post, an event or `deadline`, and
-   * serves the loop's events. Returns 0, or 1 when nothing can ever happen any more. */
+  /* Optional, only where the runtime owns the thread (weft_run): waits until a post, an event of the loop or `deadline_ns`, and serves
+   * the loop's events.
+   *
+   * State:     between turns. A post that no turn has followed yet, and a deadline that has passed (0), end it at once.
+   * Effects:   waits; calls weft_fd_ready, and whatever the loop's events call.
+   * Errors:    0; 1 when nothing can ever happen any more, which ends weft_run as a deadlock. A signal ends the wait at most (HOST-20).
+   * Rules HOST-08, HOST-19. */
   int (*block)(void *host, uint64_t deadline_ns);
 
-  /* Optional: called before the runtime aborts the process; prints `text`. The default writes it to
-   * stderr. May not return to a defined state: the runtime aborts after it. */
+  /* Optional: shows `text`, then the runtime aborts the process. NULL: it goes to standard error.
+   *
+   * Thread:    any, on any stack.
+   * State:     whatever is broken: it may not come back to the loop. */
   void (*fatal)(void *host, const char *text);
 
   /* Optional: post, called by a signal's handler (weft_dump_on_signal), perhaps on the loop's thread and in the middle of whatever
-   * that does; async-signal-safe. For hosts whose post changes their loop's own state when it is called on the loop's thread. */
+   * that does; async-signal-safe. For hosts whose post changes their loop's own state when it is called on the loop's thread.
+   * Rule HOST-09. */
   void (*post_in_signal)(void *host);
 } weft_host_ops;
 
-/* How much one turn may do; zeros mean no limit. */
+/* How much one turn may do; zeros mean no limit. A host sets one at least (HOST-10). */
 typedef struct weft_budget {
   uint64_t ns;
   uint32_t picks;
-  uint32_t reserved;
+  uint32_t reserved; /* 0 */
   uint64_t until; /* the host's own next deadline on now()'s clock; 0 or WEFT_NEVER for none */
 } weft_budget;
 
@@ -105,36 +160,70 @@ typedef struct weft_runtime_config {
 } weft_runtime_config;
 enum { WEFT_RT_IGNORE_ENV = 1 };
 
-/* Makes a runtime on the calling thread, which is its loop's thread. One per host; several may live
- * in one process. On error *out is NULL and `error` (may be NULL) holds one line that says what is
- * accepted. */
+/* Makes a runtime on a host, or with a loop of its own.
+ *
+ * Thread:    the loop's, which the calling one becomes (HOST-02).
+ * State:     one per host; several may live in one process.
+ * Ownership: *out is the caller's till weft_runtime_destroy. The host outlives it; `config` is borrowed during the call.
+ * Effects:   may post, and start threads; runs no task in this thread.
+ * Errors:    on all others than WEFT_OK *out is NULL and `error` (may be NULL) holds one line that says what is accepted: WEFT_E_ABI, WEFT_E_INVAL,
+ *            WEFT_E_NOTFOUND (a scheduler), WEFT_E_NOMEM, or what a scheduler's create answered. Rule HOST-01. */
 WEFT_API weft_status weft_runtime_create(const weft_runtime_config *config, weft_runtime **out,
                                          char *error, size_t error_size);
-/* Only after weft_shutdown is done, or when nothing lives; else WEFT_E_BUSY. Disarms the host's timer; of a post that
- * was made before, the host asks nobody any more. */
+
+/* Ends a runtime. The clean-ups of tasks that were abandoned run in it.
+ *
+ * Thread:    the loop's, outside of turns; else WEFT_E_INVAL, WEFT_E_BUSY.
+ * State:     after weft_shutdown is done, or when nothing lives; else WEFT_E_BUSY, with nothing changed.
+ * Ownership: takes the runtime. When it has returned, nothing calls the host any more: it waits for posts of other threads that are under way.
+ * Effects:   disarms the host's timer, lets go of the loop; of a post that was made before, the host asks nobody any more.
+ * Errors:    as above. Tokens of it are stale from then on, from any thread. Rule HOST-17. */
 WEFT_API weft_status weft_runtime_destroy(weft_runtime *rt);
 /* The runtime whose turn or task is running on this thread, else the thread's last created; NULL. */
 WEFT_API weft_runtime *weft_runtime_current(void);
 
-/* One turn. The loop's thread. Never blocks, keeps its budget. */
+/* One turn: timers and what other threads left, then the root scheduler's picks, until nothing is ready or the budget is used up.
+ *
+ * Thread:    the loop's, on its native stack; else WEFT_E_INVAL.
+ * State:     outside of turns, and of the host's functions. Inside another turn of the same runtime it posts, and answers WEFT_E_BUSY (HOST-03). An early one,
+ *            or one that nobody asked for, does no harm.
+ * Ownership: borrows `budget`; NULL is no limit.
+ * Effects:   runs tasks; never blocks, keeps its budget. At its end it calls arm and hold. errno is the caller's own.
+ * Errors:    result.status; WEFT_E_CLOSED when a shutdown is done. Rules HOST-04, HOST-10, HOST-11. */
 WEFT_API weft_turn_result weft_turn(weft_runtime *rt, const weft_budget *budget);
 
-/* Turns and block() until no task lives (WEFT_OK), or nothing can ever wake one (WEFT_E_DEADLOCK: the
- * tasks stay as they are, to be listed or shut down). Needs a host with block. With several workers tasks need no call of it
- * to run: they may have begun, and ended, before. */
+/* Turns, and block() between them, until no task lives.
+ *
+ * Thread:    the loop's, outside of turns; else WEFT_E_INVAL, WEFT_E_BUSY. NULL is the current runtime.
+ * State:     a host with block; else WEFT_E_INVAL. With several workers tasks need no call of it to run: they may have begun, and ended, before.
+ * Effects:   waits, in the host alone.
+ * Errors:    WEFT_OK; WEFT_E_DEADLOCK when nothing can ever wake a task: they stay as they are, to be listed or shut down. WEFT_E_NOMEM
+ *            (TASK-05). */
 WEFT_API weft_status weft_run(weft_runtime *rt);
 
 typedef enum weft_shutdown_mode {
   WEFT_SHUTDOWN_WAIT = 0,  /* no new tasks; ends when the last one does */
   WEFT_SHUTDOWN_CANCEL = 1 /* cancels all of them, then waits */
 } weft_shutdown_mode;
-/* Guests end first, then the host is released; done(arg, abandoned) is called in the last turn with
- * the number of tasks that could not end; weft_visit_tasks and weft_dump, called in it, name them and say what each waits
- * for. Their clean-ups run in weft_runtime_destroy. The loop's thread. */
+/* Guests end first, then the host is released.
+ *
+ * Thread:    the loop's, in a turn or outside; else WEFT_E_INVAL. Tasks may call it.
+ * State:     once; afterwards WEFT_E_CLOSED. The host goes on giving turns until `done`.
+ * Ownership: `arg` is the caller's.
+ * Effects:   no new tasks; asks for a turn. done(arg, abandoned) is called in the last turn with the number of tasks that could not end;
+ *            weft_visit_tasks and weft_dump, called in it, name them and say what each waits for. Their clean-ups run in weft_runtime_destroy, which
+ *            must not be called in it.
+ * Errors:    as above. Rule HOST-17. */
 WEFT_API weft_status weft_shutdown(weft_runtime *rt, weft_shutdown_mode mode,
                                    void (*done)(void *arg, uint64_t abandoned), void *arg);
 
-/* A host tells that a watched descriptor is ready. The loop's thread; never runs a task. */
+/* A host tells what became ready of a watched descriptor, by bits as in cell->ready.
+ *
+ * Thread:    the loop's, outside of turns.
+ * State:     between watch and unwatch of the cell. More may be told than happened, and again.
+ * Ownership: borrows the cell.
+ * Effects:   completes the tokens of who waits, so it may post; never runs a task.
+ * Rule HOST-13. */
 WEFT_API void weft_fd_ready(weft_runtime *rt, weft_fd_cell *cell, uint32_t ready);
 
 /* --- Tokens --------------------------------------------------------------------------------- */
@@ -143,10 +232,14 @@ WEFT_API void weft_fd_ready(weft_runtime *rt, weft_fd_cell *cell, uint32_t ready
  * thread. Ends by one weft_complete or one weft_token_drop. */
 WEFT_API weft_token weft_token_new(weft_runtime *rt);
 
-/* Completes the wait: its waiter becomes ready in its own scheduler; before the wait it is remembered.
- * Any thread, never blocks, allocates or runs a task. WEFT_E_STALE when already completed, dropped,
- * cancelled or owned by what is gone: the value stays with the caller. Writes before it are visible
- * to the waiter. */
+/* Completes the wait: its waiter becomes ready in its own scheduler, which asks for a turn.
+ *
+ * Thread:    any; not async-signal-safe.
+ * State:     any token, at any time. A completion before the wait is remembered; of complete, timeout, cancel and drop the first one counts.
+ * Ownership: the value goes to the waiter with WEFT_OK, and stays with the caller otherwise.
+ * Effects:   may post; never blocks, allocates or runs a task.
+ * Ordering:  writes before it are visible to the waiter.
+ * Errors:    WEFT_OK; WEFT_E_STALE when already completed, dropped, cancelled or owned by what is gone. Rule HOST-07. */
 WEFT_API weft_status weft_complete(weft_token token, weft_status status, uint64_t value);
 
 /* Waits for the token; the calling task parks. Returns the completer's status, with *value filled;
