@@ -69,7 +69,7 @@ TEST_CASE("a thousand connections, half of them reset in mid-write: the others a
     return;
   }
   const HostKind &host = each_host();
-  const int connections = getenv("WEFT_MIGRATE") ? 100 : 1000;
+  const int connections = sanitized() || thoroughly(2) > 1 ? 1000 : 100;
   constexpr size_t total = 40000, piece = 4000;
   open_for_ever(host);
   const int before = open_descriptors();
