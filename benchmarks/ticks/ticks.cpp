@@ -3,7 +3,8 @@
 // A loop that somebody owns, with a timer of 60 Hz: how late its ticks are, alone and beside tasks that are always ready. The loop is a poll() with
 // nothing else in it; its turns have the next tick as `until`. `measure` runs it.
 //
-//     ticks alone|beside SECONDS     each tick's lateness in ns, a line each; then how often a task ran
+//     ticks alone|beside SECONDS     each tick's lateness in ns and how often the kernel took the CPU away since the tick before, a
+//                                    line each; then how often a task ran
 #include "weft/task.h"
 
 #include <cstdio>
@@ -14,6 +15,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 namespace {
 
@@ -46,6 +48,12 @@ void must(weft_status status, const char *what) {
     return;
   fprintf(stderr, "ticks: %s: %s\n", what, weft_status_text(status));
   exit(1);
+}
+
+long preemptions() {
+  rusage usage = {};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nivcsw;
 }
 
 void wait_until(uint64_t time) {
@@ -82,7 +90,12 @@ int main(int argc, char **argv) {
     for (int i = 0; i < tasks; ++i)
       must(weft_spawn(rt, busy, nullptr, nullptr, nullptr), "spawn");
   }
-  std::vector<uint64_t> late(ticks);
+  struct Tick {
+    uint64_t late;
+    long preempted;
+  };
+  std::vector<Tick> seen(ticks);
+  long before = preemptions();
   uint64_t next = now(nullptr) + period;
   for (size_t i = 0; i < ticks;) {
     if (beside) {
@@ -94,8 +107,11 @@ int main(int argc, char **argv) {
     } else {
       wait_until(next);
     }
-    for (uint64_t t; i < ticks && (t = now(nullptr)) >= next; next += period)
-      late[i++] = t - next;
+    for (uint64_t t; i < ticks && (t = now(nullptr)) >= next; next += period) {
+      const long all = preemptions();
+      seen[i++] = {t - next, all - before};
+      before = all;
+    }
   }
   over = true;
   if (rt) {
@@ -104,7 +120,7 @@ int main(int argc, char **argv) {
       ;
     must(weft_runtime_destroy(rt), "destroy");
   }
-  for (uint64_t l : late)
-    printf("%llu\n", static_cast<unsigned long long>(l));
+  for (const Tick &t : seen)
+    printf("%llu %ld\n", static_cast<unsigned long long>(t.late), t.preempted);
   printf("runs %llu\n", static_cast<unsigned long long>(runs));
 }
