@@ -22,6 +22,7 @@
 #include "only.h"
 #include "parallel.h"
 #include "runtime.h"
+#include "timed.h"
 #include "trace.h"
 #include "worker.h"
 #include "wrong_picks.h"
@@ -60,9 +61,6 @@ const DispatchTable dispatch_on = {3,
 
 namespace {
 
-// On the native stack. Everybody's next `now`, since it is known.
-uint64_t read_clock_here(weft_worker *w) { return w->now = w->rt->host.now(w->rt->host_self); }
-
 Task *task_of(weft_ent *ent) { return reinterpret_cast<Task *>(ent); }
 weft_domain *domain_of(weft_ent *ent) { return reinterpret_cast<weft_domain *>(ent); }
 
@@ -71,20 +69,6 @@ weft_domain *domain_of(weft_ent *ent) { return reinterpret_cast<weft_domain *>(e
   if (ent->reserved != kEntWatched)
     picked_unready(d, ent);
   set_state(ent, kEntReady);
-}
-
-// It was picked with a limit of time, so the policy is told how long it took. The clock is read for those alone.
-[[gnu::cold, gnu::noinline]] void time_run(weft_worker *w, weft_domain *d, weft_ent *ent) {
-  if (ent->kind != WEFT_ENT_TASK || !d->ops.ran)
-    return;
-  w->run_began = read_clock_here(w);
-  w->times_run = true;
-}
-[[gnu::noinline]] uint64_t run_took(weft_worker *w) {
-  w->times_run = false;
-  uint64_t began = w->run_began;
-  uint64_t took = read_clock_here(w) - began;
-  return took ? took : 1; // 0 is for what was not measured
 }
 
 // Of a task.
@@ -361,46 +345,13 @@ template <Mode mode> void back_to_parent(weft_worker *w, weft_domain *child) {
     back_to_parent<mode>(w, d);
 }
 
-// A slice that ends by the clock: its own limit, or that of a slice around it. It is run in lots, the first of one pick, and the
-// clock read after each: so it ends with the first pick after which its time is over, while picks take long, and costs no clock for each where they
-// do not: a lot is then half of what should fit in the time that is left. A pick counts as some time even where the clock stands still, as
-// virtual time does while anything runs: else who waits there for another domain would keep it from running.
-constexpr uint32_t kLongestLot = 8;
-constexpr uint64_t kLeastPick = 10; // ns
-template <Mode mode>
-[[gnu::noinline]] void timed_slice(weft_worker *w, weft_domain *child, uint32_t picks) {
-  const uint64_t outer_end = w->slice_end, began = read_clock_here(w);
-  const uint64_t limit = child->slice_ns ? child->slice_ns : WEFT_NEVER;
-  const uint64_t end = limit < WEFT_NEVER - began && began + limit < outer_end ? began + limit : outer_end;
-  if (picks == 0 && child->slice_ns == 0)
-    picks = child->picks;
-  w->slice_end = end;
-  uint64_t at = began, made = 0;
-  for (uint32_t lot = 1, left = picks;;) {
-    const uint32_t n = picks && left < lot ? left : lot;
-    const bool all = slice<mode>(w, child, n) == 0;
-    const uint64_t before = at;
-    at = read_clock_here(w);
-    made += n;
-    if (!all || w->turn_over || child->ready == 0 || at >= end || made * kLeastPick >= end - began || (picks && (left -= n) == 0))
-      break;
-    const uint64_t took = (at - before) / n;
-    const uint64_t fit = took ? (end - at) / took / 2 : kLongestLot;
-    lot = fit >= 2 * lot ? 2 * lot : fit ? static_cast<uint32_t>(fit) : 1;
-    if (lot > kLongestLot)
-      lot = kLongestLot;
-  }
-  w->slice_end = outer_end;
-  child->slice_took = at - began ? at - began : 1;
-}
-
 // Of a child that was picked, by this worker or another one.
 template <Mode mode>
 [[gnu::noinline]] void slice_of_child(weft_worker *w, weft_domain *child, uint32_t picks) {
   weft_domain *outer = begin_slice(w, child);
   child->slice_took = 0;
   if (__builtin_expect(child->slice_ns != 0 || w->slice_end != WEFT_NEVER, 0))
-    timed_slice<mode>(w, child, picks);
+    timed_slice(w, child, picks, [](weft_worker *by, weft_domain *of, uint32_t n) { return slice<mode>(by, of, n); });
   else
     slice<mode>(w, child, picks ? picks : child->picks);
   end_slice(w, child, outer);
