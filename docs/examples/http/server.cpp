@@ -8,7 +8,8 @@
 // back when the request is answered.
 //
 // A peer that is slow, silent or gone costs a deadline: idle for too long, a request that does not come in whole (408), an answer that is not
-// taken. A task looks now and then for who idles, and at the clock: so a request that comes and is answered at once sets no timer. A stop is graceful: nobody new, who idles is sent away, requests that have begun are answered.
+// taken. A task looks now and then for who idles, and at the clock: so a request that comes and is answered at once sets no timer. A stop
+// is graceful: nobody new, who idles is sent away, requests that have begun are answered.
 #include "exchange.h"
 
 #include "weft/net.h"
