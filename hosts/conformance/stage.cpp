@@ -238,6 +238,8 @@ void Stage::end_runtime() {
 }
 
 void Stage::end() {
+  if (context.failed())
+    return;
   end_runtime();
   if (context.failed())
     return;

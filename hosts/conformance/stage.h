@@ -49,7 +49,8 @@ public:
   bool run(const char *expected, const std::function<bool()> &until);
   // After a post, whatever the loop makes of it.
   void once();
-  // Shut down (cancelling), run to the end, destroyed, given back. Leaves the loop.
+  // Shut down (cancelling), run to the end, destroyed; the first one leaves the loop. Tasks that are left run in it: where they look at what the
+  // case has behind its stage, the case calls it itself.
   void end_runtime();
   void end();
 
