@@ -22,15 +22,19 @@ function(weft_add_catch_test name)
       "#define CATCH_CONFIG_NO_POSIX_SIGNALS\n#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n")
     add_library(weft_catch_main OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/tests/catch_main.cpp)
     # Catch2's one header is more than half of what most tests cost to compile. It is precompiled once, by a program,
-    # since what uses it are programs (-fPIE).
-    file(WRITE ${PROJECT_BINARY_DIR}/tests/catch_header.cpp "int main() {}\n")
-    add_executable(weft_catch_header EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/tests/catch_header.cpp)
-    target_precompile_headers(weft_catch_header PRIVATE <catch2/catch.hpp>)
-    target_compile_options(weft_catch_header PRIVATE $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>) # for ccache
+    # since what uses it are programs (-fPIE). Not by gcc, which then takes what is in system headers for our own, and warns of it.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+      file(WRITE ${PROJECT_BINARY_DIR}/tests/catch_header.cpp "int main() {}\n")
+      add_executable(weft_catch_header EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/tests/catch_header.cpp)
+      target_precompile_headers(weft_catch_header PRIVATE <catch2/catch.hpp>)
+      target_compile_options(weft_catch_header PRIVATE "SHELL:-Xclang -fno-pch-timestamp") # for ccache
+    endif()
   endif()
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE weft_catch_main ${T_LIBS})
-  target_precompile_headers(${name} REUSE_FROM weft_catch_header)
+  if(TARGET weft_catch_header)
+    target_precompile_headers(${name} REUSE_FROM weft_catch_header)
+  endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   if(T_MARKERS)
     weft_compile_markers(${name})
