@@ -49,8 +49,11 @@ inline weft_status host_watch(weft_sock *s) {
   return call.status;
 }
 
+// In a child of fork the watch stays the parent's (PROC-02).
 inline void host_unwatch(weft_sock *s) {
   weft_runtime *rt = s->runtime;
+  if (!rt->host.unwatch)
+    return;
   WatchCall call{rt, s, WEFT_OK};
   call_host(
       rt,

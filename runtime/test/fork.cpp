@@ -5,6 +5,7 @@
 #include "sanitized.h"
 #include "weft/fiber.h"
 #include "weft/lowered.h"
+#include "weft/net.h"
 #include "weft/stack.h"
 #include "weft/task.h"
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <sys/socket.h>
 #include <thread>
 
 namespace {
@@ -187,6 +189,49 @@ TEST_CASE(
   for (int end : ends)
     CHECK(end == 0);
   CHECK(others == 10);
+  CHECK(weft_runtime_destroy(rt) == WEFT_OK);
+}
+
+TEST_CASE("the child closes a socket that the parent's tasks wait for, and they are told all the same") {
+  weft_runtime *rt = nullptr;
+  weft_runtime_config config = {};
+  config.size = sizeof config;
+  config.workers = GENERATE(1u, 2u);
+  CAPTURE(config.workers);
+  REQUIRE(weft_runtime_create(&config, &rt, nullptr, 0) == WEFT_OK);
+  int fds[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
+  weft_sock *sock = nullptr;
+  REQUIRE(weft_sock_adopt(fds[0], &sock) == WEFT_OK);
+  int64_t early = 0, got = 0;
+  auto reads = [&] {
+    char c;
+    early = weft_sock_read(sock, &c, 1, 1); // it is watched from then on
+    got = weft_sock_read(sock, &c, 1, WEFT_NEVER);
+    weft_sock_close(sock);
+  };
+  Death child;
+  auto forks = [&] {
+    while (early == 0)
+      weft_sleep(1000000);
+    child = in_child([&] {
+      char c;
+      if (weft_sock_read(sock, &c, 1, WEFT_NEVER) != WEFT_E_NOTASK)
+        return 10;
+      weft_sock_close(sock);
+      return fcntl(fds[0], F_GETFD) < 0 ? runs_a_task_of_its_own() : 11;
+    });
+    CHECK(write(fds[1], "x", 1) == 1);
+  };
+  spawn(rt, "reads", reads);
+  spawn(rt, "forks", forks);
+  CHECK(weft_run(rt) == WEFT_OK);
+  CHECK(child.text == "");
+  CHECK(child.signal == 0);
+  CHECK(child.code == 0);
+  CHECK(early == WEFT_E_TIMEOUT);
+  CHECK(got == 1);
+  close(fds[1]);
   CHECK(weft_runtime_destroy(rt) == WEFT_OK);
 }
 
