@@ -37,11 +37,12 @@ struct weft_uv_host {
   uv_check_t check; /* the turns */
   uv_timer_t timer;
   uv_poll_t poll; /* of `epoll`, once something is watched */
-  int epoll;      /* -1: nothing was */
+  int epoll;      /* -1: nothing was; -2: it was let go of */
   pthread_t thread;
   unsigned forks; /* of the process, when this was made */
   atomic_int posted;
   atomic_int in_turn;
+  int unread; /* the set reported in a turn, and is not polled till its end */
   int due;  /* the timer fired */
   int more; /* the last turn said so */
   int held;
@@ -53,7 +54,7 @@ struct weft_uv_host {
   int closing;
   int left; /* by a runtime that lives */
   int open_handles;
-  uint64_t abandoned;
+  uint64_t abandoned; /* how many tasks lived in the turn in which the shutdown was done */
   void (*closed)(void *arg, uint64_t abandoned);
   void *closed_arg;
 };
@@ -65,15 +66,17 @@ static pthread_once_t forks_are_counted = PTHREAD_ONCE_INIT;
 static void in_child(void) { ++forks; }
 static void count_forks(void) { pthread_atfork(NULL, NULL, in_child); }
 
+static void on_closed(uv_handle_t *handle);
+
 static void let_go(weft_uv_host *h) {
   uv_idle_stop(&h->idle);
   uv_check_stop(&h->check);
   uv_timer_stop(&h->timer);
   uv_unref((uv_handle_t *)&h->async);
   if (h->epoll >= 0) {
-    uv_poll_stop(&h->poll);
+    uv_close((uv_handle_t *)&h->poll, on_closed); /* first: it knows the set by its number, which may be another one's then */
     close(h->epoll);
-    h->epoll = -2; /* the handle is there */
+    h->epoll = -2;
   }
   h->rt = NULL;
 }
@@ -94,12 +97,15 @@ static int host_on_loop(void *self) { return pthread_equal(((weft_uv_host *)self
 static void host_post(void *self) {
   weft_uv_host *h = self;
   /* Announce, then look: what comes during a turn is seen at its end. */
-  if (atomic_exchange(&h->posted, 1) || atomic_load(&h->in_turn))
+  int announced = atomic_exchange(&h->posted, 1);
+  if (atomic_load(&h->in_turn))
     return;
-  if (host_on_loop(h))
-    turn_soon(h, 1);
-  else
-    uv_async_send(&h->async);
+  if (!host_on_loop(h)) {
+    if (!announced)
+      uv_async_send(&h->async);
+  } else if (!h->left) {
+    turn_soon(h, 1); /* also behind another thread's, whose async does not keep a loop that is not held */
+  }
 }
 
 /* The interrupted code may be in the middle of a change to the loop's lists. */
@@ -159,6 +165,12 @@ static void on_ready(uv_poll_t *poll, int status, int what) {
   (void)status, (void)what;
   if (h->forks != forks) {
     let_go(h);
+    return;
+  }
+  /* Somebody runs the loop inside of a turn: it is told after that (HOST-13), and the loop does not spin meanwhile. */
+  if (h->in_turn) {
+    uv_poll_stop(poll);
+    h->unread = 1;
     return;
   }
   /* What does not fit is reported in the next iteration. */
@@ -235,7 +247,8 @@ const weft_host_ops *weft_uv_host_ops(void) { return &uv_ops; }
 /* --- The turns ------------------------------------------------------------------------------------ */
 
 /* Until when nothing of the program's is late. libuv tells the milliseconds to its next timer, 0 also for anything else that is not to
- * wait for (an idle handle of the program's, which shall not stop tasks altogether). The timer of ours is for turns, and no limit of one. */
+ * wait for (an idle handle of the program's, which shall not stop tasks altogether). The timer of ours is for turns, and no limit of one: at
+ * the end of each the runtime arms it anew, after a turn that was refused at the end of the one around it. */
 static weft_budget budget_of(weft_uv_host *h) {
   weft_budget b = h->budget;
   int ms = uv_backend_timeout(h->loop);
@@ -275,7 +288,7 @@ static void close_handles(weft_uv_host *h) {
   uv_close((uv_handle_t *)&h->idle, on_closed);
   uv_close((uv_handle_t *)&h->check, on_closed);
   uv_close((uv_handle_t *)&h->timer, on_closed);
-  if (h->epoll != -1)
+  if (h->epoll >= 0)
     uv_close((uv_handle_t *)&h->poll, on_closed);
 }
 
@@ -303,17 +316,20 @@ static void on_check(uv_check_t *check) {
     let_go(h);
     return;
   }
+  if (h->unread) {
+    h->unread = 0;
+    uv_poll_start(&h->poll, UV_READABLE, on_ready);
+  }
   if (h->after)
     h->after(h->after_arg);
   if (!h->rt)
     return; /* it was left, or is somebody else's to end */
   /* Not yet: BUSY, and its next turn comes here again. */
   if (h->closing && weft_runtime_destroy(h->rt) == WEFT_OK) {
+    h->abandoned = turn.live;
     close_handles(h);
     return;
   }
-  if (turn.status != WEFT_OK && h->deadline != WEFT_NEVER)
-    start_timer(h); /* it was stopped, and nobody armed it */
   if (h->more || h->due || atomic_load(&h->posted))
     turn_soon(h, 0);
 }
@@ -352,10 +368,10 @@ weft_status weft_uv_host_new(uv_loop_t *loop, weft_uv_host **out) {
 }
 
 void weft_uv_host_attach(weft_uv_host *h, weft_runtime *rt) {
+  int owed = atomic_load(&h->posted);
   h->rt = rt;
-  h->more = 0;
-  if (rt && atomic_load(&h->posted))
-    turn_soon(h, 1);
+  if (rt && (owed || h->due || h->more)) /* what was asked for while nobody was attached; for another runtime that is a turn too early */
+    turn_soon(h, owed);
   else if (!rt && h->closing) /* what it was to end is gone already */
     close_handles(h);
 }
@@ -372,13 +388,13 @@ void weft_uv_host_after_turns(weft_uv_host *h, void (*fn)(void *arg), void *arg)
   h->after_arg = arg;
 }
 
-static void ended(void *arg, uint64_t abandoned) { ((weft_uv_host *)arg)->abandoned = abandoned; }
-
 weft_status weft_uv_host_close(weft_uv_host *h, weft_shutdown_mode mode, void (*closed)(void *arg, uint64_t abandoned), void *arg) {
   if (h->closing)
     return WEFT_E_CLOSED;
+  if (h->rt && h->forks != forks)
+    let_go(h);
   if (h->rt) {
-    weft_status status = weft_shutdown(h->rt, mode, ended, h);
+    weft_status status = weft_shutdown(h->rt, mode, NULL, NULL);
     if (status != WEFT_OK && status != WEFT_E_CLOSED)
       return status;
   }

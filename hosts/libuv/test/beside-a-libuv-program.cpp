@@ -226,6 +226,28 @@ TEST_CASE("a turn without any limit ends when the program's next timer is due") 
   CHECK(ticks == 5);
 }
 
+TEST_CASE("the host's own timer is no limit of a turn") {
+  Program p;
+  weft_uv_host_budget(p.host, nullptr);
+  bool slept = false;
+  uint64_t turns = 1;
+  p.go([&] {
+    weft_sleep(3 * ms);
+    slept = true;
+  });
+  p.run(UV_RUN_NOWAIT); // it is armed
+  p.go([&] {
+    turns = p.turns();
+    while (!slept)
+      weft_yield();
+    for (uint64_t since = weft_now(); weft_now() - since < 3 * ms;)
+      weft_yield();
+    turns = p.turns() - turns;
+  });
+  CHECK(p.run() == 0);
+  CHECK(turns == 0); // none but the one in which it began
+}
+
 TEST_CASE("a program with an idle handle of its own leaves tasks their turns") {
   Program p;
   int spins = 0, yields = 0;
@@ -290,6 +312,24 @@ TEST_CASE("completions of another thread that race with the loop's falling aslee
   CHECK(p.run() == 0);
   thread.join();
   CHECK(got == 300);
+}
+
+TEST_CASE("a completion by the loop's thread keeps the loop for its turn, also behind another thread's") {
+  Program p;
+  weft_token tokens[2] = {0, 0};
+  int got = 0;
+  for (weft_token &token : tokens)
+    p.go(
+        [&] {
+          token = weft_token_new(nullptr);
+          got += weft_await(token, nullptr) == WEFT_OK;
+        },
+        WEFT_SPAWN_DAEMON);
+  CHECK(p.run() == 0); // they wait, and do not keep it
+  std::thread([&] { weft_complete(tokens[0], WEFT_OK, 0); }).join();
+  weft_complete(tokens[1], WEFT_OK, 0);
+  CHECK(p.run() == 0);
+  CHECK(got == 2);
 }
 
 TEST_CASE("callbacks complete what tasks wait for, whatever phase of the loop they are in") {
@@ -398,6 +438,42 @@ TEST_CASE("a loop that runs inside of a task's turn serves the program, starts n
   CHECK(other_ran);
 }
 
+TEST_CASE("a loop that runs inside of a task's turn tells of descriptors after that turn, and sleeps meanwhile") {
+  Program p;
+  int fds[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
+  weft_fd_cell cell = {};
+  cell.fd = fds[0];
+  REQUIRE(weft_uv_host_ops()->watch(p.host, &cell) == WEFT_OK);
+  int ticks = 0, rounds = 0;
+  bool told_inside = true;
+  Timer timer(p, 5, 5, [&] { ++ticks; });
+  while (!(cell.ready & WEFT_WRITABLE))
+    p.run(UV_RUN_NOWAIT);
+  cell.ready = 0;
+  auto inside = [&] {
+    CHECK(write(fds[1], "x", 1) == 1);
+    const int before = ticks;
+    do {
+      uv_run(&p.loop, UV_RUN_ONCE);
+      ++rounds;
+    } while (ticks < before + 4);
+    uv_timer_stop(&timer.self);
+    told_inside = cell.ready != 0;
+  };
+  p.go([&] { weft_call_native([](void *arg) { (*static_cast<decltype(inside) *>(arg))(); }, &inside); });
+  CHECK(p.run() == 0);
+  CHECK_FALSE(told_inside);
+  CHECK(rounds < 200);
+  Timer end(p, 20000, 0, [] {});
+  while (!(cell.ready & WEFT_READABLE) && uv_is_active(reinterpret_cast<uv_handle_t *>(&end.self)))
+    p.run(UV_RUN_NOWAIT);
+  CHECK((cell.ready & WEFT_READABLE) != 0);
+  weft_uv_host_ops()->unwatch(p.host, &cell);
+  close(fds[0]);
+  close(fds[1]);
+}
+
 TEST_CASE("uv_stop stops the loop between two turns, and what is left runs later") {
   Program p;
   bool go_on = false, done = false;
@@ -471,6 +547,59 @@ TEST_CASE("a program that ended its runtime itself closes what is left") {
   CHECK(p.closed);
 }
 
+TEST_CASE("closing tells the number that the program's own shutdown was told") {
+  Program p;
+  uint64_t told = 0;
+  p.go([] { // whom nobody wakes
+    weft_park();
+    weft_park();
+  });
+  p.run(UV_RUN_NOWAIT);
+  CHECK(weft_shutdown(p.rt, WEFT_SHUTDOWN_CANCEL, [](void *arg, uint64_t n) { *static_cast<uint64_t *>(arg) = n; }, &told) == WEFT_OK);
+  SECTION("whose done is still to come") {}
+  SECTION("which is over") { CHECK(p.run() == 0); }
+  p.close();
+  CHECK(p.run() == 0);
+  CHECK(told == 1);
+  CHECK(p.abandoned == 1);
+}
+
+TEST_CASE("what is due while nobody is attached is served when somebody is again") {
+  Program p;
+  bool done = false, go_on = false, late = false;
+  uint64_t wait = 5;
+  Timer guard(p, 20000, 0, [&] { late = true; });
+  SECTION("a deadline") {
+    for (bool asleep = false; !asleep; wait *= 2) { // longer than this machine needs to let go of it
+      done = false;
+      p.go([&] { done = weft_sleep(wait * ms) == WEFT_OK; });
+      for (int i = 0; i < 3; ++i) // until nothing else asks for a turn
+        p.run(UV_RUN_NOWAIT);
+      asleep = !done;
+    }
+  }
+  SECTION("tasks that are ready") {
+    p.go([&] {
+      while (!go_on)
+        weft_yield();
+      done = true;
+    });
+    p.run(UV_RUN_NOWAIT);
+  }
+  weft_uv_host_attach(p.host, nullptr);
+  bool passed = false;
+  Timer timer(p, wait + 5, 0, [&] { passed = true; });
+  while (!passed)
+    p.run(UV_RUN_ONCE);
+  CHECK_FALSE(done);
+  go_on = true;
+  weft_uv_host_attach(p.host, p.rt);
+  while (!done && !late)
+    p.run(UV_RUN_ONCE);
+  CHECK(done);
+  CHECK_FALSE(late);
+}
+
 TEST_CASE("two loops on two threads, each with its runtime") {
   std::atomic<int> sum{0};
   // Catch2 is for one thread: what is checked there is counted, and its own checks are the other thread's.
@@ -540,6 +669,51 @@ TEST_CASE("a child of fork lets go of the loop, and takes nothing of the parent'
   CHECK(status == 0);
   CHECK(p.run() == 0);
   CHECK(got == 'x');
+  close(fds[1]);
+}
+
+TEST_CASE("a child of fork that closes the host drops no descriptor of its own from the loop") {
+  Program p;
+  int fds[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
+  weft_fd_cell cell = {};
+  cell.fd = fds[0];
+  REQUIRE(weft_uv_host_ops()->watch(p.host, &cell) == WEFT_OK);
+  p.go([] { weft_park(); }); // what keeps the loop
+  const bool runs_first = GENERATE(true, false);
+  CAPTURE(runs_first);
+  pid_t child = fork();
+  if (child == 0) {
+    no_reports();
+    alarm(60);
+    if (uv_loop_fork(&p.loop) != 0)
+      _exit(1);
+    if (runs_first)
+      uv_run(&p.loop, UV_RUN_NOWAIT); // the set reports: fds[0] is writable
+    else if (weft_uv_host_close(p.host, WEFT_SHUTDOWN_WAIT, nullptr, nullptr) != WEFT_OK)
+      _exit(2);
+    int own[2]; // the lowest numbers that are free
+    static bool told;
+    uv_poll_t poll;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, own) != 0 || uv_poll_init(&p.loop, &poll, own[0]) != 0)
+      _exit(3);
+    uv_poll_start(&poll, UV_READABLE, [](uv_poll_t *handle, int, int) {
+      told = true;
+      uv_close(reinterpret_cast<uv_handle_t *>(handle), nullptr);
+    });
+    uv_run(&p.loop, UV_RUN_NOWAIT);
+    if (runs_first && weft_uv_host_close(p.host, WEFT_SHUTDOWN_WAIT, nullptr, nullptr) != WEFT_OK)
+      _exit(4);
+    if (write(own[1], "y", 1) != 1)
+      _exit(5);
+    uv_run(&p.loop, UV_RUN_DEFAULT);
+    _exit(told && uv_loop_close(&p.loop) == 0 ? 0 : 6);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  weft_uv_host_ops()->unwatch(p.host, &cell);
+  close(fds[0]);
   close(fds[1]);
 }
 

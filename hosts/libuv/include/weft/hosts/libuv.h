@@ -37,8 +37,8 @@ WEFT_API void weft_uv_host_budget(weft_uv_host *host, const weft_budget *budget)
 WEFT_API void weft_uv_host_after_turns(weft_uv_host *host, void (*fn)(void *arg), void *arg);
 /* Ends what is attached and then lets go of the loop: weft_shutdown(mode), unless the program did it before; turns until that is over;
  * weft_runtime_destroy; the handles' closing. Then the host is gone, and closed(arg, abandoned) is called by the loop, with the
- * number that weft_shutdown's done is told. All of that happens while the loop runs: at once returns only the request, which may come from
- * a task, too. WEFT_E_CLOSED when it was requested before. `closed` may be NULL. */
+ * number that weft_shutdown's done is told, 0 when nothing is attached. All of that happens while the loop runs: at once returns only
+ * the request, which may come from a task, too. WEFT_E_CLOSED when it was requested before. `closed` may be NULL. */
 WEFT_API weft_status weft_uv_host_close(weft_uv_host *host, weft_shutdown_mode mode, void (*closed)(void *arg, uint64_t abandoned),
                                         void *arg);
 /* Gives the loop back without ending what is attached, for a thread or process that ends and has tasks that do not: they stay as they are,
