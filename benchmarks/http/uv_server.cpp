@@ -108,11 +108,13 @@ void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
   if (size < 0)
     return close_connection(c);
   const bool began = !c->scratch;
+  const uint32_t before = c->exchange.begun();
   http::Scratch &scratch = c->scratch ? *c->scratch : shared;
   c->exchange.feed(buffer->base, static_cast<size_t>(size), scratch);
   if (c->exchange.in_request()) {
-    if (began) { // the shared one is another's with the next read
+    if (c->exchange.begun() != before)
       c->deadline = uv_now(loop) + request_ms;
+    if (began) { // the shared one is another's with the next read
       c->scratch = new http::Scratch;
       std::swap(*c->scratch, shared);
     }

@@ -2,6 +2,7 @@
 
 #include "exchange.h"
 
+#include <algorithm>
 #include <cstring>
 #include <ctime>
 #include <string_view>
@@ -71,15 +72,18 @@ std::string_view line_of(int status) {
   }
 }
 
-// How much of `name` has come, piece by piece: its length when all has, and more when it is another.
+// How much of `name` has come, piece by piece: its length when all has, and more when it is another. Blanks behind it do not count.
 void match(uint8_t &so_far, std::string_view name, const char *piece, size_t size) {
-  for (size_t i = 0; i < size && so_far <= name.size(); ++i)
-    so_far = so_far < name.size() && (piece[i] | 0x20) == name[so_far]
-                 ? static_cast<uint8_t>(so_far + 1)
-                 : 255;
+  for (size_t i = 0; i < size && so_far <= name.size(); ++i) {
+    if (so_far < name.size() && (piece[i] | 0x20) == name[so_far])
+      ++so_far;
+    else if (so_far != name.size() || (piece[i] != ' ' && piece[i] != '\t'))
+      so_far = 255;
+  }
 }
 
-constexpr std::string_view host_name = "host", expect_name = "expect", expectation = "100-continue";
+constexpr std::string_view host_name = "host", expect_name = "expect", expectation = "100-continue",
+                           coding_name = "transfer-encoding", chunked = "chunked";
 
 } // namespace
 
@@ -108,32 +112,32 @@ struct Exchange::Callbacks {
                size)) // as some builds of the parser let through; proxies disagree on what it means
       return refuse(e, 400);
     if (e.in_value_)
-      e.host_at_ = e.expect_at_ = 0;
+      e.host_at_ = e.expect_at_ = e.coding_at_ = 0;
     e.in_value_ = false;
     match(e.host_at_, host_name, at, size);
     match(e.expect_at_, expect_name, at, size);
+    match(e.coding_at_, coding_name, at, size);
     return 0;
   }
   static int header_value(http_parser *p, const char *at, size_t size) {
     Exchange &e = of(p);
     if (!e.in_value_) {
       e.in_value_ = true;
-      e.has_host_ |= e.host_at_ == host_name.size();
+      const bool host = e.host_at_ == host_name.size();
       e.of_expect_ = e.expect_at_ == expect_name.size();
+      e.of_coding_ = e.coding_at_ == coding_name.size();
+      if ((host && e.has_host_) || (e.of_coding_ && e.has_coding_))
+        return refuse(e, 400);
+      e.has_host_ |= host;
+      e.has_coding_ |= e.of_coding_;
     }
     if (e.of_expect_)
       match(e.continue_at_, expectation, at, size);
+    if (e.of_coding_)
+      match(e.chunked_at_, chunked, at, size);
     return 0;
   }
   static int headers_complete(http_parser *p) { return of(p).header_complete(); }
-  static int body(http_parser *p, const char *at, size_t size) {
-    Exchange &e = of(p);
-    if (e.scratch_->body.size() + size > limits.body)
-      return refuse(e, 413);
-    e.scratch_->body.append(at, size);
-    return 0;
-  }
-  static int message_complete(http_parser *p) { return of(p).complete(), 0; }
 
   static const http_parser_settings &settings() {
     static const http_parser_settings made = [] {
@@ -144,8 +148,6 @@ struct Exchange::Callbacks {
       s.on_header_field = header_field;
       s.on_header_value = header_value;
       s.on_headers_complete = headers_complete;
-      s.on_body = body;
-      s.on_message_complete = message_complete;
       http_parser_set_max_header_size(limits.header);
       return s;
     }();
@@ -160,30 +162,42 @@ Exchange::Exchange() {
 
 void Exchange::begin() {
   in_request_ = true;
-  host_at_ = expect_at_ = continue_at_ = 0;
-  in_value_ = of_expect_ = has_host_ = false;
+  ++begun_;
+  host_at_ = expect_at_ = continue_at_ = coding_at_ = chunked_at_ = 0;
+  in_value_ = of_expect_ = of_coding_ = has_host_ = has_coding_ = false;
   scratch_->url.clear();
   scratch_->body.clear();
 }
 
-// The rules that http_parser leaves to its user.
+// The rules that http_parser leaves to its user. To 1 it reads no body.
 int Exchange::header_complete() {
+  if (!head_ends_) // it takes CR and anything for an end
+    return Callbacks::refuse(*this, 400);
+  head_ends_ = false;
   if (parser_.http_major != 1)
     return Callbacks::refuse(*this, 505);
-  if (!has_host_ && parser_.http_minor >= 1)
+  if (parser_.http_minor == 0 ? has_coding_ : !has_host_)
     return Callbacks::refuse(*this, 400);
   if (parser_.method == HTTP_CONNECT)
     return Callbacks::refuse(*this, 405);
+  if (has_coding_ && chunked_at_ != chunked.size())
+    return Callbacks::refuse(*this, 501);
   parser_.upgrade = 0; // offered, not taken
-  if ((parser_.flags & F_CONTENTLENGTH) && parser_.content_length > limits.body)
+  left_ = parser_.flags & F_CONTENTLENGTH ? parser_.content_length : 0;
+  if (left_ > limits.body)
     return Callbacks::refuse(*this, 413);
   if (continue_at_ == expectation.size() && parser_.http_minor >= 1)
     scratch_->out.append("HTTP/1.1 100 Continue\r\n\r\n");
-  return 0;
+  part_ = has_coding_ ? Part::Chunks : left_ ? Part::Length : Part::Head;
+  if (has_coding_)
+    chunks_.begin();
+  return 1;
 }
 
 void Exchange::complete() {
   in_request_ = false;
+  part_ = Part::Head;
+  line_ = Line::None;
   std::string &out = scratch_->out;
   const std::string_view url = scratch_->url;
   const std::string_view path = url.substr(0, url.find('?'));
@@ -213,30 +227,112 @@ void Exchange::complete() {
     if (!head)
       out.append(text).append("\n");
   }
-  if (!keeps) {
-    closes_ = true;
-    http_parser_pause(&parser_, 1);
-  }
+  closes_ = !keeps;
 }
 
 void Exchange::refuse(Scratch &scratch, int status) {
   in_request_ = false;
-  closes_ = refused_ = true;
+  closes_ = true;
   const std::string_view text = line_of(status);
   answer(scratch.out, text, text.size() + 1, "text/plain", "Connection: close\r\n");
   scratch.out.append(text).append("\n");
 }
 
-void Exchange::feed(const char *data, size_t size, Scratch &scratch) {
-  scratch_ = &scratch;
+void Exchange::parse(const char *data, size_t size) {
   const size_t parsed = http_parser_execute(&parser_, &Callbacks::settings(), data, size);
   const http_errno error = HTTP_PARSER_ERRNO(&parser_);
-  if (!closes_ && (error != HPE_OK || parsed != size))
-    refuse(scratch, refusal_                                 ? refusal_
-                    : error == HPE_HEADER_OVERFLOW           ? 431
-                    : error == HPE_INVALID_VERSION           ? 505
-                    : error == HPE_INVALID_TRANSFER_ENCODING ? 501
-                                                             : 400);
+  if (!refusal_ && (error != HPE_OK || parsed != size))
+    refusal_ = error == HPE_HEADER_OVERFLOW             ? 431
+               : error == HPE_INVALID_VERSION           ? 505
+               : error == HPE_INVALID_TRANSFER_ENCODING ? 501
+                                                        : 400;
+}
+
+// Where the line feed is that ends the head, or `size`; a line that does not end by CR LF, or is folded, is refused.
+size_t Exchange::end_of_head(const char *data, size_t size) {
+  size_t i = 0;
+  while (line_ == Line::None && i < size && (data[i] == '\r' || data[i] == '\n'))
+    ++i; // blank lines before a request are none of its own
+  if (line_ == Line::None && i < size)
+    line_ = Line::Middle;
+  while (i < size && !refusal_) {
+    if (line_ == Line::Start) {
+      line_ = data[i] == '\r' ? Line::Empty : Line::Middle;
+      if (data[i] == ' ' || data[i] == '\t' || data[i] == '\n')
+        refusal_ = 400;
+      ++i;
+    } else if (line_ == Line::Empty) {
+      if (data[i] == '\n')
+        return i;
+      refusal_ = 400;
+    } else {
+      const auto *feed = static_cast<const char *>(memchr(data + i, '\n', size - i));
+      const size_t at = feed ? static_cast<size_t>(feed - data) : size;
+      const bool cr = at > i ? data[at - 1] == '\r' : line_ == Line::Cr;
+      if (feed && !cr)
+        refusal_ = 400;
+      line_ = feed ? Line::Start : cr ? Line::Cr : Line::Middle;
+      i = at + (feed != nullptr);
+    }
+  }
+  return size;
+}
+
+size_t Exchange::feed_head(const char *data, size_t size) {
+  const size_t end = end_of_head(data, size);
+  if (!refusal_ && end > 0)
+    parse(data, end);
+  if (refusal_ || end == size)
+    return size;
+  head_ends_ = true;
+  parse(data + end, 1);
+  if (!refusal_ && head_ends_) // the parser sees another end than we
+    refusal_ = 400;
+  head_ends_ = false;
+  if (!refusal_ && part_ == Part::Head)
+    complete();
+  return end + 1;
+}
+
+size_t Exchange::feed_length(const char *data, size_t size) {
+  const size_t piece = std::min<uint64_t>(left_, size);
+  scratch_->body.append(data, piece);
+  left_ -= piece;
+  if (left_ == 0)
+    complete();
+  return piece;
+}
+
+size_t Exchange::feed_chunks(const char *data, size_t size) {
+  Chunks::Result result;
+  const size_t taken = chunks_.take(data, size, scratch_->body, result);
+  switch (result) {
+  case Chunks::Result::More:
+    break;
+  case Chunks::Result::Done:
+    complete();
+    break;
+  case Chunks::Result::Bad:
+    refusal_ = 400;
+    break;
+  case Chunks::Result::BodyTooLarge:
+    refusal_ = 413;
+    break;
+  case Chunks::Result::LinesTooLarge:
+    refusal_ = 431;
+    break;
+  }
+  return taken;
+}
+
+void Exchange::feed(const char *data, size_t size, Scratch &scratch) {
+  scratch_ = &scratch;
+  for (size_t i = 0; i < size && !closes_ && !refusal_;)
+    i += part_ == Part::Head     ? feed_head(data + i, size - i)
+         : part_ == Part::Length ? feed_length(data + i, size - i)
+                                 : feed_chunks(data + i, size - i);
+  if (refusal_)
+    refuse(scratch, refusal_);
   scratch_ = nullptr;
 }
 

@@ -18,9 +18,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #ifdef HTTP_ON_LIBUV
 #include "weft/hosts/libuv.h"
 #include <uv.h>
@@ -158,7 +155,8 @@ bool send_answers(Connection &c, http::Scratch &scratch) {
   return status == WEFT_OK || status == WEFT_E_CANCELLED;
 }
 
-// A close with something unread resets the connection, and the refusal may be lost with it: so read on for a moment.
+// A close with something unread, or with more to come, resets the connection, and the last answer may be lost with it: so read on for a
+// moment, till the peer has closed, too.
 void linger(Connection &c, Buffers &b) {
   weft_sock_shutdown_write(c.sock);
   const uint64_t deadline = weft_now() + second;
@@ -173,9 +171,10 @@ void linger(Connection &c, Buffers &b) {
 // From the first bytes of a request, which can be read, to the end of the last answer. False: the connection is to be closed.
 bool serve_requests(Connection &c) {
   Buffers *b = take_buffers();
-  const uint64_t deadline = now + options.request;
+  uint64_t deadline = now + options.request;
   bool open = true;
   do {
+    const uint32_t begun = c.exchange.begun();
     const int64_t n = read_request(c, *b, deadline);
     if (n > 0)
       feed(c, *b, n);
@@ -185,8 +184,10 @@ bool serve_requests(Connection &c) {
       open = false; // the peer's end, an error: half a request has no answer
     if (!b->scratch.out.empty() && !send_answers(c, b->scratch))
       open = false;
-    if (open && c.exchange.refused())
+    if (open && c.exchange.closes())
       linger(c, *b);
+    if (c.exchange.begun() != begun) // each request has its time
+      deadline = now + options.request;
   } while (open && !c.exchange.closes() && c.exchange.in_request());
   give_buffers(b);
   return open && !c.exchange.closes();
@@ -250,12 +251,20 @@ void watch(void *) {
   exit(2);
 }
 
-uint64_t number(const char *option, const char *text) {
+uint64_t number(const char *option, const char *text, uint64_t least, uint64_t most) {
   char *end = nullptr;
   const unsigned long long n = text ? strtoull(text, &end, 10) : 0;
-  if (!text || end == text || *end)
-    fail(option, "wants a number");
+  if (!text || *text < '0' || *text > '9' || *end || n < least || n > most) {
+    char why[80];
+    snprintf(why, sizeof why, "wants a number from %llu to %llu",
+             static_cast<unsigned long long>(least), static_cast<unsigned long long>(most));
+    fail(option, why);
+  }
   return n;
+}
+
+uint64_t milliseconds(const char *option, const char *text) {
+  return number(option, text, 1, UINT32_MAX) * (second / 1000);
 }
 
 void read_options(int argc, char **argv) {
@@ -269,30 +278,22 @@ void read_options(int argc, char **argv) {
     if (!strcmp(o, "--host") && value && (!strcmp(value, "epoll") || !strcmp(value, "libuv")))
       options.on_libuv = *value == 'l';
     else if (!strcmp(o, "--port"))
-      options.port = static_cast<uint16_t>(number(o, value));
+      options.port = static_cast<uint16_t>(number(o, value, 0, UINT16_MAX));
     else if (!strcmp(o, "--max-header"))
-      http::limits.header = static_cast<uint32_t>(number(o, value));
+      http::limits.header = static_cast<uint32_t>(number(o, value, 1, UINT32_MAX));
     else if (!strcmp(o, "--max-body"))
-      http::limits.body = number(o, value);
+      http::limits.body = number(o, value, 0, UINT32_MAX);
     else if (!strcmp(o, "--idle-ms"))
-      options.idle = number(o, value) * (second / 1000);
+      options.idle = milliseconds(o, value);
     else if (!strcmp(o, "--request-ms"))
-      options.request = number(o, value) * (second / 1000);
+      options.request = milliseconds(o, value);
     else if (!strcmp(o, "--write-ms"))
-      options.write = number(o, value) * (second / 1000);
+      options.write = milliseconds(o, value);
     else
       fail(o, "unknown; there are --host epoll|libuv, --port, --max-header, --max-body (bytes), "
               "--idle-ms, "
               "--request-ms, --write-ms, --stoppable (POST /stop)");
     ++i;
-  }
-}
-
-void raise_descriptors() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
   }
 }
 
@@ -357,7 +358,6 @@ void run_on_libuv() { fail("--host", "built without libuv"); }
 
 int main(int argc, char **argv) {
   read_options(argc, argv);
-  raise_descriptors();
   if (options.on_libuv)
     run_on_libuv();
   else

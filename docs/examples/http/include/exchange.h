@@ -3,15 +3,21 @@
 // What a server of HTTP/1.1 answers to the bytes of one connection. Knows nothing of sockets, tasks or loops, so a server on tasks and one
 // of callbacks (benchmarks/http) give the same bytes.
 //
-// The parser is http_parser; here are limits, routes and answers. Between two requests a connection is an Exchange of some 60 bytes; what
-// a request needs while it comes in is its Scratch, which the server lends it. Many requests may come in one piece (pipelining) and one in
-// many. An answer is whole or there is none: nothing is answered before the request has come in whole, but for "100 Continue".
+// http_parser reads a request's head; where head and body end is found here, by the letter of RFC 9112, for who is kinder than the proxy in
+// front answers what that one took for a body (request smuggling): each line of a head ends by CR LF, none is folded, there is one Host and
+// one length.
+//
+// Between two requests a connection is an Exchange of some 80 bytes; what a request needs while it comes in is its Scratch, which the server
+// lends it. Many requests may come in one piece (pipelining) and one in many. An answer is whole or there is none: nothing is answered
+// before the request has come in whole, but for "100 Continue".
 //
 //     GET, HEAD /      "Hello, World!"
 //     POST /echo       the body
 //     POST /stop       when Limits::stoppable: an answer, and Exchange::stop_asked
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
+
+#include "chunks.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -46,13 +52,21 @@ public:
   void time_out(Scratch &scratch) { refuse(scratch, 408); }
 
   bool in_request() const { return in_request_; } // some of a request has come, not all
+  uint32_t begun() const { return begun_; }       // how many requests have, so far
   bool closes() const { return closes_; }         // no more is read: send what there is, then close
-  bool refused() const { return refused_; }       // closes() in the middle of what the peer sends
   void close_next() { closing_ = true; }          // the next answer is the last
   static bool stop_asked;                         // by any connection
 
 private:
   struct Callbacks;
+  enum class Part : uint8_t { Head, Length, Chunks }; // of the request, that is read
+  // How far a line of the head has come; Empty: a CR at its start, Cr: one elsewhere.
+  enum class Line : uint8_t { None, Start, Empty, Middle, Cr };
+  size_t feed_head(const char *data, size_t size);
+  size_t end_of_head(const char *data, size_t size);
+  size_t feed_length(const char *data, size_t size);
+  size_t feed_chunks(const char *data, size_t size);
+  void parse(const char *data, size_t size);
   void begin();
   int header_complete();
   void complete();
@@ -60,11 +74,18 @@ private:
 
   http_parser parser_;
   Scratch *scratch_ = nullptr;
-  uint16_t refusal_ = 0; // a callback's reason
+  uint64_t left_ = 0; // of a body whose length is known
+  Chunks chunks_;
+  uint32_t begun_ = 0;
+  uint16_t refusal_ = 0; // why no more is parsed
+  Part part_ = Part::Head;
   // How much of a name or value has come, as pieces may be of any size.
-  uint8_t host_at_ = 0, expect_at_ = 0, continue_at_ = 0;
-  bool in_value_ = false, of_expect_ = false, has_host_ = false;
-  bool in_request_ = false, closes_ = false, refused_ = false, closing_ = false;
+  uint8_t host_at_ = 0, expect_at_ = 0, continue_at_ = 0, coding_at_ = 0, chunked_at_ = 0;
+  Line line_ = Line::None;
+  bool head_ends_ = false; // what is parsed is its last character
+  bool in_value_ = false, of_expect_ = false, of_coding_ = false, has_host_ = false,
+       has_coding_ = false;
+  bool in_request_ = false, closes_ = false, closing_ = false;
 };
 
 } // namespace http
