@@ -118,6 +118,45 @@ void polls(const Context &c) {
     c.fail("HOST-19", "`block` was not called between turns");
 }
 
+// A turn that says `more` is followed by a block that only looks, and what it finds is served.
+void beside_tasks(const Context &c) {
+  Stage stage(c, kNoKeeper);
+  int ends[2];
+  if (c.failed())
+    return;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
+    return c.skip("no socketpair");
+  constexpr int kBytes = 10;
+  int sent = 0, got = 0;
+  bool over = false;
+  stage.go("reads", [&] {
+    weft_sock *sock = nullptr;
+    char byte;
+    if (weft_sock_adopt(ends[0], &sock) == WEFT_OK) {
+      while (got < kBytes && weft_sock_read(sock, &byte, 1, WEFT_NEVER) == 1)
+        got++;
+      weft_sock_close(sock);
+    }
+    over = true;
+  });
+  stage.go("always ready", [&] {
+    uint64_t since = thread_time();
+    for (uint64_t n = 0; !over && !c.failed(); ++n) {
+      c.report->progress.fetch_add(1, std::memory_order_relaxed);
+      if (n && sent == got && sent < kBytes && write(ends[1], "x", 1) == 1) {
+        sent++;
+        since = thread_time();
+      }
+      if (n % 64 == 0 && thread_time() - since > 1000 * kMs)
+        c.fail("HOST-19", "expected: `block` with a deadline that has passed serves watched descriptors; seen: none within 1 s of the loop's thread, beside tasks that are always ready");
+      weft_yield();
+    }
+    shutdown(ends[1], SHUT_RDWR); // the reader ends, whatever it got
+  });
+  ran(stage, "weft_run serves watched descriptors beside tasks that are always ready");
+  close(ends[1]);
+}
+
 void waits(const Context &c) {
   Stage stage(c, kNoKeeper);
   if (c.failed())
@@ -157,6 +196,7 @@ const std::vector<Case> &block_cases() {
       {{"HOST-08", "thread", "another thread's post is something that can happen"}, "01 02 05", blocks_for_all, thread},
       {{"HOST-19", "deadlines", "block waits for deadlines"}, "01 02 15 08", blocks, deadlines},
       {{"HOST-19", "polls", "block does not wait where its deadline has passed"}, "01 02 15 08", measures, polls},
+      {{"HOST-19", "beside-tasks", "block serves descriptors while tasks are always ready"}, "01 02 13 15 08 19", blocks_and_watches, beside_tasks},
       {{"HOST-19", "waits", "block waits"}, "01 02 15 08 19", measures, waits},
       {{"HOST-19", "posted", "block returns by a post"}, "01 02 05 15 08 19", blocks, posted},
   };

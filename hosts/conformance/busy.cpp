@@ -3,6 +3,7 @@
 // Tasks that are always ready, and posts without end: the loop's own work comes between, and turns go on.
 #include "cases.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr uint64_t kMs = 1000000;
 constexpr uint64_t kLongest = 300 * kMs; // a turn that takes so much of a processor has no budget
+constexpr uint64_t kPastDue = 30 * kMs; // or that goes on for so much of it after the program's own timer was due: without `until`
 constexpr int kTicks = 40;
 
 const char *nothing(const weft_host_check_adapter &) { return nullptr; }
@@ -39,6 +41,74 @@ struct Ticker {
   int ticks = 0;
   uint64_t due_turn = 0, since = 0;
 };
+
+void limit(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  bool done = false;
+  stage.go("always ready", [&] {
+    const uint64_t turn = stage.turns(), begun = thread_time();
+    for (uint64_t n = 0; n % 16 || (stage.turns() == turn && !c.failed()); ++n) {
+      c.report->progress.fetch_add(1, std::memory_order_relaxed);
+      if (thread_time() - begun > kLongest)
+        c.fail("HOST-10", "expected: a turn ends by its budget; seen: one, with a task that is always ready, that took %llu ms", (unsigned long long)((thread_time() - begun) / kMs));
+      weft_yield();
+    }
+    done = true;
+  });
+  stage.run("a turn ends by its budget, and another one follows", [&] { return done; });
+}
+
+// How long turns go on behind the due time of the program's own timer, by the thread's time: a machine under load is not late in it. Whether
+// the timer is served then is another case's.
+void until(const Context &c) {
+  constexpr int kTries = 4, kMostTurns = 50;
+  struct Try {
+    bool fired = false;
+    uint64_t due = 0, noticed = 0, turn = 0, past = 0;
+  } one; // a timer may be left when the stage ends
+  Stage stage(c);
+  if (c.failed())
+    return;
+  auto begin = [&] {
+    one = Try();
+    one.due = c.adapter.ops->now(stage.host) + 3 * kMs;
+    if (c.adapter.timer(stage.host, 3 * kMs, [](void *arg) { *static_cast<bool *>(arg) = true; }, &one.fired) != WEFT_OK)
+      c.fail("HOST-01", "`timer` did not answer WEFT_OK");
+  };
+  bool over = false, ended = false;
+  int tries = 0;
+  uint64_t least = UINT64_MAX;
+  begin(); // before the task, beside which the loop may never get to ask
+  stage.go("always ready", [&] {
+    for (uint64_t n = 0; !over && !c.failed(); ++n) {
+      c.report->progress.fetch_add(1, std::memory_order_relaxed);
+      if (n % 16 == 0 && !one.fired && weft_now() >= one.due) {
+        uint64_t t = thread_time(), turn = stage.turns();
+        if (!one.noticed)
+          one.noticed = t, one.turn = turn;
+        if (turn == one.turn)
+          one.past = t - one.noticed;
+        else if (turn > one.turn + kMostTurns)
+          over = true;
+      }
+      weft_yield();
+    }
+    ended = true;
+  });
+  stage.run("turns beside the program's own timer", [&] {
+    if (one.fired && !over) {
+      least = std::min(least, one.past);
+      over = ++tries == kTries || least <= kPastDue;
+      if (!over)
+        begin();
+    }
+    return over && ended;
+  });
+  if (!c.failed() && tries == kTries && least > kPastDue)
+    c.fail("HOST-10", "expected: a turn ends when the program's own timer is due, by `until`; seen: each of %d went on for more than %llu ms", kTries, (unsigned long long)(least / kMs));
+}
 
 void own_work(const Context &c) {
   Stage stage(c);
@@ -125,7 +195,9 @@ void storm(const Context &c) {
 const std::vector<Case> &busy_cases() {
   static const std::vector<Case> cases = {
       {{"HOST-11", "again", "a turn that said more is followed by another"}, "01 02 05 15", nothing, again},
-      {{"HOST-11", "own-work", "the loop's own work is done between turns, which end"}, "01 02 05 11 15", has_timer, own_work},
+      {{"HOST-10", "limit", "a turn has a limit"}, "01 02 05 11 15", nothing, limit},
+      {{"HOST-10", "until", "a turn ends when the program's own timer is due"}, "01 02 05 10 11 15", has_timer, until},
+      {{"HOST-11", "own-work", "the loop's own work is done between turns, which end"}, "01 02 05 10 11 15", has_timer, own_work},
       {{"HOST-11", "storm", "the loop's own work is done while others post without end"}, "01 02 05 10 11 15", has_timer, storm},
   };
   return cases;

@@ -27,5 +27,6 @@ const std::vector<Case> &busy_cases();       // HOST-10, 11
 const std::vector<Case> &descriptor_cases(); // HOST-13, 14
 const std::vector<Case> &end_cases();        // HOST-16, 07, 17, 18
 const std::vector<Case> &block_cases();      // HOST-08, 19
+const std::vector<Case> &block_interrupt_cases(); // HOST-20, of block; with the posts'
 
 } // namespace host_conformance

@@ -8,7 +8,9 @@
 #include <cstring>
 #include <fcntl.h>
 #include <memory>
+#include <netinet/in.h>
 #include <string>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
@@ -124,6 +126,61 @@ void arrivals(const Context &c) {
   stage.ops.unwatch(&stage, &pair.cell);
   if (!promised)
     c.skip("its watch does not set WEFT_TELLS_ARRIVALS");
+}
+
+// Over TCP: what is urgent does not stand among the rest, and a read ends before it.
+void urgent(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  sockaddr_in address = {};
+  socklen_t size = sizeof address;
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto *any = reinterpret_cast<sockaddr *>(&address);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), mine = -1;
+  if (bind(listener, any, size) == 0 && listen(listener, 1) == 0 && getsockname(listener, any, &size) == 0 && connect(peer, any, size) == 0)
+    mine = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  close(listener);
+  if (mine < 0) {
+    close(peer);
+    return c.skip("no TCP to 127.0.0.1");
+  }
+  weft_fd_cell cell = {};
+  cell.fd = mine;
+  weft_status status = stage.ops.watch(&stage, &cell);
+  if (status != WEFT_OK)
+    return c.fail("HOST-13", "`watch` of a socket answered %s", weft_status_text(status));
+  const bool promised = cell.ready & WEFT_TELLS_ARRIVALS;
+  if (promised) {
+    stage.run("WEFT_WRITABLE of a socket that had room when it was watched", [&] { return cell.ready & WEFT_WRITABLE; });
+    cell.ready &= ~static_cast<uint32_t>(WEFT_READABLE | WEFT_READ_ON);
+    if (send(peer, "!", 1, MSG_OOB) == 1 &&
+        !stage.run("WEFT_READ_ON, as WEFT_TELLS_ARRIVALS promises, when the peer sends urgent data", [&] { return cell.ready & WEFT_READ_ON; }))
+      return;
+  }
+  stage.ops.unwatch(&stage, &cell);
+  close(mine);
+  close(peer);
+  if (!promised)
+    c.skip("its watch does not set WEFT_TELLS_ARRIVALS");
+}
+
+// Who reads a file is told so, and does not wait for what never comes.
+void refused(const Context &c) {
+  Stage stage(c);
+  int file = memfd_create("a file", MFD_CLOEXEC);
+  if (c.failed())
+    return;
+  if (file < 0)
+    return c.skip("no memfd_create");
+  weft_fd_cell cell = {};
+  cell.fd = file;
+  c.expect("`watch` returns");
+  weft_status status = stage.ops.watch(&stage, &cell);
+  if (status != -EPERM)
+    return c.fail("HOST-13", "expected: `watch` of a regular file, which has no readiness, answers -EPERM; seen: %s", weft_status_text(status));
+  close(file);
 }
 
 // Who waits to read or to write learns it.
@@ -323,6 +380,8 @@ const std::vector<Case> &descriptor_cases() {
       {{"HOST-13", "already", "what is ready when it is watched is told"}, "01 02 05", watches, already},
       {{"HOST-13", "edges", "each time something becomes ready it is told"}, "01 02 05 13", watches, edges},
       {{"HOST-13", "arrivals", "each arrival is told, where that is promised"}, "01 02 05 13", watches, arrivals},
+      {{"HOST-13", "urgent", "so is urgent data"}, "01 02 05 13", watches, urgent},
+      {{"HOST-13", "refused", "what has no readiness is refused"}, "01 02 05 13", watches, refused},
       {{"HOST-13", "hangup", "the end of the peer is told to who reads and to who writes"}, "01 02 05 13", watches, hangup},
       {{"HOST-13", "many", "what is ready at once is all told"}, "01 02 05 13", watches, many},
       {{"HOST-13", "beside-tasks", "descriptors are served while tasks are always ready"}, "01 02 05 10 11 13 15", watches, beside_tasks},

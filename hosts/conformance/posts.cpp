@@ -31,6 +31,17 @@ void before_run(const Context &c) {
   stage.run("a turn by a post that was made before the loop ran", [&] { return done; });
 }
 
+// weft_runtime_create answers before anybody can be told of the runtime.
+void before_attach(const Context &c) {
+  Stage stage(c, {1, nullptr, false, false});
+  if (c.failed())
+    return;
+  bool done = false;
+  stage.go("first", [&] { done = true; });
+  stage.attach();
+  stage.run("a turn by a post that was made between weft_runtime_create and `attach`", [&] { return done; });
+}
+
 // Rounds in which a thread completes what a task waits for.
 void awaited_rounds(const Context &c, uint64_t rounds, bool pauses, const char *expected) {
   Stage stage(c);
@@ -323,6 +334,29 @@ void refused(const Context &c) {
   }
 }
 
+const char *has_fatal(const weft_host_check_adapter &a) { return a.ops->size > offsetof(weft_host_ops, fatal) && a.ops->fatal ? nullptr : "without fatal"; }
+
+// A dialogue that runs the loop is a turn inside a turn, mostly.
+void fatal(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  bool done = false;
+  auto show = [&] {
+    c.expect("`fatal` returns, and the runtime aborts");
+    stage.fatal("weft-host-check shows a text by `fatal`; nothing is wrong\n");
+  };
+  stage.go("shows", [&] {
+    weft_call_native([](void *arg) { (*static_cast<decltype(show) *>(arg))(); }, &show);
+    done = true;
+  });
+  if (!stage.run("a turn for a task", [&] { return done; }))
+    return;
+  std::thread(show).join();
+  if (!c.failed())
+    show();
+}
+
 // --- Signals --------------------------------------------------------------------------------------
 
 struct OnSignal {
@@ -464,11 +498,55 @@ void interrupted(const Context &c) {
   sender.join();
 }
 
+// The same where the runtime owns the thread: `block` that is interrupted has waited, and nothing has ended.
+void block_interrupted(const Context &c) {
+  Stage stage(c, {1, nullptr, false});
+  if (c.failed())
+    return;
+  OnSignal on(SIGURG, count_of_handler);
+  signals = 0;
+  std::atomic<bool> stop{false};
+  std::atomic<weft_token> offered{0};
+  pthread_t loop = pthread_self();
+  std::thread sender([&] {
+    while (!stop && !c.failed()) {
+      pthread_kill(loop, SIGURG);
+      usleep(200);
+      if (weft_token token = offered.exchange(0))
+        weft_complete(token, WEFT_OK, 0);
+    }
+  });
+  stage.go("waits", [&] {
+    for (int i = 0; i < 100; ++i) {
+      weft_token token = weft_token_new(nullptr);
+      offered = token;
+      weft_await(token, nullptr);
+    }
+  });
+  bool slept = false;
+  stage.go("sleeps", [&] {
+    for (int i = 0; i < 20 || signals.load() < 20; ++i)
+      weft_sleep(1000000);
+    slept = true;
+  });
+  c.expect("weft_run goes on while signals interrupt `block`");
+  weft_status status = weft_run(stage.rt);
+  if (!c.failed() && (status != WEFT_OK || !slept))
+    c.fail("HOST-20", "expected: weft_run goes on while signals interrupt `block`; seen: it answered %s%s", weft_status_text(status), status == WEFT_E_DEADLOCK ? ", so `block` answered 1" : "");
+  stop = true;
+  sender.join();
+}
+
+const char *blocks_for_all(const weft_host_check_adapter &a) {
+  return !a.ops->block ? "without block" : a.flags & WEFT_HOST_CHECK_ALONE ? "it is for programs in which no other thread posts" : nullptr;
+}
+
 } // namespace
 
 const std::vector<Case> &post_cases() {
   static const std::vector<Case> cases = {
       {{"HOST-05", "before-run", "a post before the loop runs is not lost"}, "01 02", nothing, before_run},
+      {{"HOST-05", "before-attach", "nor is one before the loop knows whom turns go to"}, "01 02", nothing, before_attach},
       {{"HOST-05", "own", "posts of the loop's thread, between turns, are served"}, "01 02", nothing, own_callback},
       {{"HOST-05", "foreign", "posts of another thread wake the loop"}, "01 02", nothing, foreign},
       {{"HOST-05", "racing", "posts that meet the loop's falling asleep are not lost"}, "01 02", nothing, racing},
@@ -478,6 +556,7 @@ const std::vector<Case> &post_cases() {
       {{"HOST-05", "workers", "posts of the runtime's own workers"}, "01 02 05 15", nothing, workers},
       {{"HOST-05", "stack", "a post takes 512 bytes of stack"}, "01 02 05", nothing, stack},
       {{"HOST-03", "refused", "after a turn that was refused inside of a turn comes another one"}, "01 02 05", nothing, refused},
+      {{"HOST-03", "fatal", "the last text is shown without a turn, wherever it comes from"}, "01 02 05", has_fatal, fatal},
       {{"HOST-09", "asleep", "a post by a signal's handler wakes the loop"}, "01 02 05", of_handlers, signal_asleep},
       {{"HOST-09", "in-post", "a signal's handler may post while the loop's thread posts"}, "01 02 05", of_handlers, signal_in_post},
   };
@@ -487,6 +566,13 @@ const std::vector<Case> &post_cases() {
 const std::vector<Case> &interrupt_cases() {
   static const std::vector<Case> cases = {
       {{"HOST-20", "interrupted", "signals change nothing but when a wait ends"}, "01 02 05 06 15", nothing, interrupted},
+  };
+  return cases;
+}
+
+const std::vector<Case> &block_interrupt_cases() {
+  static const std::vector<Case> cases = {
+      {{"HOST-20", "block", "signals change nothing but when block returns"}, "01 02 05 06 08 15 19", blocks_for_all, block_interrupted},
   };
   return cases;
 }

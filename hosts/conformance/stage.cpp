@@ -136,7 +136,7 @@ Stage::Stage(const Context &context, const Wish &wish) : context(context) {
   ops.unwatch = ops.unwatch ? unwatch_through : nullptr;
   ops.block = ops.block ? block_through : nullptr;
   ops.post_in_signal = nullptr; // nobody asks for a dump
-  ops.fatal = nullptr; // the suite's own standard error is read
+  ops.fatal = nullptr; // the suite's own standard error is read; a case calls it
   weft_runtime_config config = {};
   config.size = sizeof config;
   config.host = &ops;
@@ -150,12 +150,20 @@ Stage::Stage(const Context &context, const Wish &wish) : context(context) {
     context.fail(strstr(error, "HOST-02") ? "HOST-02" : "HOST-01", "weft_runtime_create: %s", error);
     return;
   }
-  a.attach(host, rt);
+  if (wish.attached)
+    attach();
   if (wish.keeper)
     go("keeper", [] {
       while (!weft_cancelled())
         weft_park();
     });
+}
+
+void Stage::attach() { context.adapter.attach(host, rt); }
+
+void Stage::fatal(const char *text) {
+  In here("fatal");
+  context.adapter.ops->fatal(host, text);
 }
 
 Stage::~Stage() {

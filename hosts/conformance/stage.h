@@ -37,6 +37,7 @@ public:
     uint32_t workers = 1;
     const char *sched = nullptr;
     bool keeper = true; // a task that waits as long as the stage stands, so that the loop has a reason to
+    bool attached = true; // else the case calls attach
   };
   explicit Stage(const Context &context) : Stage(context, Wish()) {}
   Stage(const Context &context, const Wish &wish);
@@ -49,6 +50,9 @@ public:
   bool run(const char *expected, const std::function<bool()> &until);
   // After a post, whatever the loop makes of it.
   void once();
+  void attach();
+  // The adapter's `fatal`, which the runtime is not given: what it says then is for the suite's standard error.
+  void fatal(const char *text);
   // Shut down (cancelling), run to the end, destroyed; the first one leaves the loop. Tasks that are left run in it: where they look at what the
   // case has behind its stage, the case calls it itself.
   void end_runtime();

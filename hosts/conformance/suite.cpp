@@ -1,6 +1,6 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
-#include "host_conformance/suite.h"
+#include "host_conformance/suite.hpp"
 
 #include "cases.h"
 
@@ -23,7 +23,7 @@ namespace {
 const std::vector<Case> &cases() {
   static const std::vector<Case> all = [] {
     std::vector<Case> line;
-    for (const std::vector<Case> *part : {&table_cases(), &post_cases(), &time_cases(), &interrupt_cases(), &busy_cases(), &descriptor_cases(), &told_cases(), &end_cases(), &block_cases()})
+    for (const std::vector<Case> *part : {&table_cases(), &post_cases(), &time_cases(), &interrupt_cases(), &busy_cases(), &descriptor_cases(), &told_cases(), &end_cases(), &block_cases(), &block_interrupt_cases()})
       line.insert(line.end(), part->begin(), part->end());
     return line;
   }();

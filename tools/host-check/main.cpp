@@ -2,7 +2,7 @@
 
 // weft-host-check ADAPTER[:params]: tries a host's adapter against the rules HOST-nn, each case in a process of its own, and says what was
 // expected and what was seen. Exit 0: no rule is broken; 1: some; 2: it could not be tried.
-#include "host_conformance/suite.h"
+#include "host_conformance/suite.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -123,7 +123,8 @@ typedef struct weft_host_ops {
   /* Optional: shows `text`, then the runtime aborts the process. NULL: it goes to standard error.
    *
    * Thread:    any, on any stack.
-   * State:     whatever is broken: it may not come back to the loop. */
+   * State:     whatever is broken: it may not come back to the loop.
+   * Effects:   returns; runs no loop, in which turns would be given (HOST-03). */
   void (*fatal)(void *host, const char *text);
 
   /* Optional: post, called by a signal's handler (weft_dump_on_signal), perhaps on the loop's thread and in the middle of whatever

@@ -17,6 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef CLOCK_STEP
+#define CLOCK_STEP 1 /* ns */
+#endif
 #define UNUSED __attribute__((unused))
 
 typedef struct timer {
@@ -43,7 +46,7 @@ static uint64_t right_now(void *self) {
   struct timespec t;
   (void)self;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+  return ((uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec) / CLOCK_STEP * CLOCK_STEP;
 }
 static void right_post(void *self) {
   uint64_t one = 1;
