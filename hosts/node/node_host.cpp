@@ -17,7 +17,9 @@
 #endif
 #include "weft/hosts/node.h"
 
+#include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -55,7 +57,7 @@ struct Kept {
 } // namespace
 
 struct weft_node_wait {
-  weft_node *node;
+  weft_node *node; // null: its env has ended
   uint64_t id;
   weft_token token = 0; // a task waits
   bool settled = false;
@@ -84,6 +86,7 @@ struct weft_node {
   uv_loop_t *loop;
   weft_uv_host *host = nullptr;
   weft_runtime *rt = nullptr;
+  weft_domain *here = nullptr; // bound to the env's thread, where there are several workers
   napi_ref resource = nullptr;
   napi_async_context context = nullptr;
   napi_async_cleanup_hook_handle hook = nullptr;
@@ -94,6 +97,7 @@ struct weft_node {
   std::unordered_map<uint64_t, weft_node_wait *> waits;
   std::unordered_map<uint64_t, weft_node_run *> runs;
   std::unordered_map<weft_task, weft_node_run *> tasks;
+  std::mutex ended_lock; // the one thing that tasks on other threads change
   std::vector<weft_node_run *> ended;
   void (*on_end)(void *arg, uint64_t abandoned) = nullptr;
   void *on_end_arg = nullptr;
@@ -322,6 +326,7 @@ void free_run(weft_node_run *run) {
   run->signal.drop(n->env);
   run->on_abort.drop(n->env);
   n->runs.erase(run->id);
+  n->tasks.erase(run->task);
   delete run;
 }
 
@@ -355,22 +360,28 @@ void tell(weft_node_run *run, napi_env env) {
   napi_reject_deferred(env, run->deferred, reason ? reason : error_of(env, run->status, nullptr));
 }
 
+std::vector<weft_node_run *> take_ended(weft_node *n) {
+  std::lock_guard<std::mutex> hold(n->ended_lock);
+  return std::exchange(n->ended, {});
+}
+
 // After each turn.
 void tell_ended(void *arg) {
   auto *n = static_cast<weft_node *>(arg);
+  const std::vector<weft_node_run *> ended = take_ended(n);
   if (n->closing) {
-    for (weft_node_run *run : std::exchange(n->ended, {})) {
+    for (weft_node_run *run : ended) {
       if (run->answer)
         run->answer(nullptr, run->answer_arg);
       free_run(run);
     }
     return;
   }
-  if (n->ended.empty())
+  if (ended.empty())
     return;
   Entered js(n);
   // One that is told of may end others in its turn only, which comes later.
-  for (weft_node_run *run : std::exchange(n->ended, {})) {
+  for (weft_node_run *run : ended) {
     if (js)
       tell(run, n->env);
     else if (run->answer)
@@ -385,8 +396,13 @@ void run_body(void *arg) {
   struct Ends {
     weft_node_run *run;
     ~Ends() {
-      run->node->tasks.erase(run->task);
-      run->node->ended.push_back(run);
+      weft_node *n = run->node;
+      {
+        std::lock_guard<std::mutex> hold(n->ended_lock);
+        n->ended.push_back(run);
+      }
+      if (!on_loop(n)) // else it is in a turn, behind which that is looked at
+        weft_uv_host_ops()->post(n->host);
     }
   } ends{run};
   try {
@@ -408,10 +424,10 @@ void gone(void *arg, uint64_t abandoned) {
     std::lock_guard<std::mutex> hold(envs().lock);
     envs().all.erase(n->env);
   }
-  for (auto &[id, wait] : n->waits) { // of tasks that did not forget them; nobody is left that would
+  for (auto &[id, wait] : n->waits) { // that nobody has forgotten yet; finalizers may do it later
     wait->kept.drop(n->env);
     if (!n->left)
-      delete wait;
+      wait->node = nullptr;
   }
   napi_delete_reference(n->env, n->resource);
   if (n->on_end)
@@ -454,10 +470,12 @@ weft_status open(weft_node *n, const weft_runtime_config *given, char *error, si
       napi_create_string_utf8(n->env, "weft", NAPI_AUTO_LENGTH, &name) != napi_ok ||
       napi_async_init(n->env, resource, name, &n->context) != napi_ok)
     return refuse(WEFT_E_INVAL, "weft_node_open: not where JavaScript may be called", error, size);
+  weft_runtime_config config = {};
+  if (given && given->size < sizeof config)
+    return refuse(WEFT_E_INVAL, "weft_node_open: needs config->size set", error, size);
   weft_status status = weft_uv_host_new(n->loop, &n->host);
   if (status != WEFT_OK)
     return refuse(status, "no descriptor, or no memory, for the loop's handles", error, size);
-  weft_runtime_config config = {};
   if (given)
     config = *given;
   config.size = sizeof config;
@@ -466,6 +484,15 @@ weft_status open(weft_node *n, const weft_runtime_config *given, char *error, si
   if (config.workers == 0)
     config.workers = 1;
   status = weft_runtime_create(&config, &n->rt, error, size);
+  if (status == WEFT_OK && config.workers > 1) {
+    weft_domain_attr bound = {};
+    bound.size = sizeof bound;
+    bound.name = "node";
+    bound.bind = WEFT_BIND_HOST;
+    status = weft_domain_create(nullptr, &bound, &n->here, error, size);
+    if (status != WEFT_OK)
+      weft_runtime_destroy(n->rt);
+  }
   if (status != WEFT_OK) {
     weft_uv_host_close(n->host, WEFT_SHUTDOWN_WAIT, nullptr, nullptr);
     return status;
@@ -566,6 +593,8 @@ weft_status weft_node_listen(weft_node *n, napi_value promise, weft_node_wait **
 
 weft_status weft_node_await(weft_node_wait *w, uint64_t deadline_ns) {
   weft_node *n = w->node;
+  if (!n)
+    return WEFT_E_CLOSED;
   if (!on_loop(n))
     return WEFT_E_INVAL;
   if (weft_self() == 0)
@@ -606,6 +635,8 @@ weft_status weft_node_await(weft_node_wait *w, uint64_t deadline_ns) {
 }
 
 weft_status weft_node_result(weft_node_wait *w, napi_value *out) {
+  if (!w->node)
+    return WEFT_E_CLOSED;
   if (!w->settled)
     return WEFT_E_AGAIN;
   *out = w->kept.get(w->node->env);
@@ -615,7 +646,8 @@ weft_status weft_node_result(weft_node_wait *w, napi_value *out) {
 void weft_node_forget(weft_node_wait *w) {
   if (!w)
     return;
-  w->node->waits.erase(w->id);
+  if (w->node)
+    w->node->waits.erase(w->id);
   if (w->kept.ref)
     natively([&] { w->kept.drop(w->node->env); });
   delete w;
@@ -627,6 +659,8 @@ weft_status weft_node_spawn(weft_node *n, weft_node_body body, void *arg, const 
     return WEFT_E_INVAL;
   if (n->closing)
     return WEFT_E_CLOSED;
+  if (attr && attr->size < offsetof(weft_spawn_attr, name))
+    return WEFT_E_INVAL;
   if (is(env, signal, napi_undefined) || is(env, signal, napi_null))
     signal = nullptr;
   napi_value made;
@@ -662,9 +696,11 @@ weft_status weft_node_spawn(weft_node *n, weft_node_body body, void *arg, const 
     n->runs[run->id] = run;
     weft_spawn_attr own = {};
     if (attr)
-      own = *attr;
+      memcpy(&own, attr, attr->size < sizeof own ? attr->size : sizeof own);
     own.size = sizeof own;
     own.flags |= WEFT_SPAWN_DETACHED;
+    if (!own.domain)
+      own.domain = n->here;
     status = weft_spawn(n->rt, run_body, run, &own, &run->task);
   }
   if (status != WEFT_OK) {

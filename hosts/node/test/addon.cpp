@@ -81,6 +81,7 @@ napi_value start(const Args &args, std::function<weft_status(weft_node_run *, Jo
     napi_set_element(env, all, static_cast<uint32_t>(i), args.at[i]);
   napi_create_reference(env, all, 1, &job->held);
   weft_spawn_attr attr = {};
+  attr.size = sizeof attr;
   attr.stack = WEFT_STACK_256K;
   attr.name = "job";
   weft_status status = weft_node_spawn(n, run_job, job.get(), &attr, signal, &promise);
@@ -256,6 +257,66 @@ napi_value detached(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// (workers) makes the env's runtime with so many; true when it refuses what has no size before.
+napi_value workers(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  weft_runtime_config config = {};
+  weft_node *n = nullptr;
+  char error[256] = "";
+  config.workers = static_cast<uint32_t>(args.number(0));
+  config.sched = "work_stealing";
+  const bool refused = weft_node_open(env, &config, &n, error, sizeof error) == WEFT_E_INVAL && !n && error[0];
+  config.size = sizeof config;
+  if (weft_node_open(env, &config, &n, error, sizeof error) != WEFT_OK)
+    napi_throw_error(env, "WEFT", error);
+  napi_value v = nullptr;
+  napi_get_boolean(env, refused, &v);
+  return v;
+}
+
+// (where) a task that yields a few times: 0 without attributes, 1 in the root, whose tasks any worker runs. 2: attributes without a size.
+napi_value plain(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  const double where = args.number(0);
+  weft_node *n = node_of(env);
+  weft_spawn_attr attr = {};
+  attr.size = where == 1 ? sizeof attr : 0;
+  attr.domain = weft_root_domain(weft_node_runtime(n));
+  napi_value promise = nullptr;
+  weft_status status = weft_node_spawn(
+      n,
+      [](weft_node_run *run, void *) -> weft_status {
+        for (int i = 0; i < 3; ++i)
+          weft_yield();
+        weft_node_answer(run, number_of, new double(7));
+        return WEFT_OK;
+      },
+      nullptr, where == 0 ? nullptr : &attr, nullptr, &promise);
+  if (status != WEFT_OK)
+    napi_throw_error(env, "WEFT", weft_status_text(status));
+  return promise;
+}
+
+// (promise) an object that listens to it, and forgets it when it is finalized: at the latest when the env is torn down.
+napi_value listener(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  weft_node_wait *wait = nullptr;
+  if (weft_node_listen(node_of(env), args.at[0], &wait) != WEFT_OK)
+    return nullptr;
+  napi_value object = nullptr;
+  napi_create_external(
+      env, wait,
+      [](napi_env, void *data, void *) {
+        auto *w = static_cast<weft_node_wait *>(data);
+        napi_value none;
+        printf("finalized: %d\n", weft_node_result(w, &none) == WEFT_E_CLOSED);
+        fflush(stdout);
+        weft_node_forget(w);
+      },
+      nullptr, &object);
+  return object;
+}
+
 // [waits, runs, tasks alive]
 napi_value counts(napi_env env, napi_callback_info) {
   uint64_t n[3];
@@ -296,7 +357,7 @@ extern "C" NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env env, n
     const char *name;
     napi_callback fn;
   } all[] = {{"sleep", sleep}, {"yields", yields}, {"ends", ends},         {"throws", throws}, {"awaits", awaits},
-             {"client", client}, {"stays", stays},   {"detached", detached}, {"counts", counts}, {"tellEnd", tell_end}};
+             {"client", client}, {"stays", stays},   {"detached", detached}, {"workers", workers}, {"plain", plain}, {"listener", listener}, {"counts", counts}, {"tellEnd", tell_end}};
   for (auto &f : all) {
     napi_value fn;
     napi_create_function(env, f.name, NAPI_AUTO_LENGTH, f.fn, nullptr, &fn);

@@ -151,6 +151,29 @@ const cases = {
     assert.strictEqual(await thread.terminate(), 1);
   },
 
+  async 'with several workers tasks are the env\'s thread\'s, and others\' promises are told too'() {
+    assert.strictEqual(weft.workers(4), true);
+    let told = 0;
+    for (let round = 0; round < 40; round++) {
+      const many = Array.from({ length: 100 }, (_, i) => weft.plain(round % 4 === 3 ? 1 : i % 2));
+      many.push(weft.awaits(async () => { await null; return 1; }, 5));
+      for (const got of await Promise.all(many)) told += got;
+    }
+    assert.strictEqual(told, 40 * (7 * 100 + 5));
+    assert.throws(() => weft.plain(2), { message: /argument/ });
+    while (weft.counts()[2] !== 0) await later(1); // a task of another thread is told of before it is gone
+    nothingLeft();
+  },
+
+  'a wait that outlives its env is forgotten by a finalizer': Object.assign(() => {
+    if (!worker.isMainThread) {
+      globalThis.keep = weft.listener(new Promise(() => {}));
+      weft.sleep(1);
+      return;
+    }
+    new worker.Worker(__filename, { workerData: [addon, which] });
+  }, { ends: 0, prints: 'finalized: 1\n' }),
+
   'process.exit with tasks ends at once': Object.assign(() => {
     weft.tellEnd();
     weft.stays(0);

@@ -6,8 +6,10 @@
  * function runs on the thread's stack with napi_env, handle scope and async context, and returns. Everything else here that
  * takes or gives a napi_value is called there, or in a function that JavaScript has called.
  *
- * One runtime for each napi_env: worker_threads have their own. Thread: the env's, from JavaScript or a task, if nothing else is said. A
- * runtime with several workers is possible, but only tasks that are bound to the host's thread (WEFT_BIND_HOST) may call these.
+ * One runtime for each addon and napi_env: worker_threads have their own, and so has each of two addons (each has a copy of this).
+ * Thread: the env's, from JavaScript or a task, if nothing else is said. A runtime with several workers is possible: weft_node_spawn's
+ * tasks are bound to the env's thread (WEFT_BIND_HOST) then, in a domain of their own. A task in a domain that says otherwise may compute,
+ * and its promise is told; but it may call none of these but weft_node_answer.
  * When the env ends, tasks are cancelled and get turns until they have ended, but no JavaScript (WEFT_E_CLOSED); those
  * that never wait are left behind after a second. process.exit ends the process as ever: nothing of the tasks runs any more.
  */
@@ -30,8 +32,8 @@ typedef struct weft_node_run weft_node_run;   /* a task that JavaScript waits fo
 /* What a task gets whose promise was rejected: the reason is with the wait. */
 #define WEFT_NODE_E_REJECTED (-130) /* -EOWNERDEAD: not used by any call of ours */
 
-/* The env's runtime, made at its first call. config (may be NULL): all but its host; one worker if it says none. On an error *out is
- * NULL and `error` holds a line. */
+/* The env's runtime of this addon, made at its first call. config (may be NULL): all but its host; one worker if it says none. On an
+ * error *out is NULL and `error` holds a line. *out is there till weft_node_on_end's function has returned. */
 WEFT_API weft_status weft_node_open(napi_env env, const weft_runtime_config *config, weft_node **out, char *error, size_t error_size);
 WEFT_API weft_runtime *weft_node_runtime(const weft_node *node);
 WEFT_API weft_uv_host *weft_node_host(const weft_node *node); /* for its budget */
@@ -52,7 +54,8 @@ WEFT_API weft_status weft_node_listen(weft_node *node, napi_value promise, weft_
 WEFT_API weft_status weft_node_await(weft_node_wait *wait, uint64_t deadline_ns);
 /* The value or the reason. WEFT_E_AGAIN before there is one. */
 WEFT_API weft_status weft_node_result(weft_node_wait *wait, napi_value *out);
-/* The promise may end as it likes: nobody is told. Not while a task waits for it. NULL: nothing. */
+/* The promise may end as it likes: nobody is told. Not while a task waits for it. NULL: nothing. Also when the env has ended, by a
+ * finalizer, say: a wait that outlives it answers WEFT_E_CLOSED to all else. */
 WEFT_API void weft_node_forget(weft_node_wait *wait);
 
 /* --- JavaScript, to a task ------------------------------------------------------------------------ */
@@ -61,6 +64,7 @@ WEFT_API void weft_node_forget(weft_node_wait *wait);
  * WEFT_OK, by weft_node_answer's value; else rejected. With the reason that the task saw last, if body returns the status that came with
  * it; with an AbortError for WEFT_E_CANCELLED; with an Error otherwise, whose `code` is the status's name and `status` its number.
  * In C++ body may throw a std::exception: what() is the message.
+ * attr->domain NULL: with several workers one that is bound to the env's thread; else as weft_spawn.
  * signal: an AbortSignal, or NULL: its abort cancels the task, and its reason is what the promise is rejected with if
  * body does not return WEFT_OK all the same. Aborted already: WEFT_E_CANCELLED, *promise is rejected, and body never runs.
  * After any other error than that *promise is as it was. */
