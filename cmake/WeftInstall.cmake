@@ -56,7 +56,9 @@ endif()
 if(TARGET weft_node)
   install(TARGETS weft_node ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
   configure_file(cmake/package/weft-node.pc.in package/weft-node.pc @ONLY)
+  configure_file(cmake/package/Weft-node.cmake.in package/Weft-node.cmake @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/package/weft-node.pc DESTINATION ${up} COMPONENT dev)
+  install(FILES ${PROJECT_BINARY_DIR}/package/Weft-node.cmake DESTINATION ${packages} COMPONENT dev)
 endif()
 
 configure_package_config_file(cmake/package/WeftConfig.cmake.in package/WeftConfig.cmake
