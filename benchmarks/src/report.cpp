@@ -188,8 +188,29 @@ bool write_json(const std::string &file, const Session &session, const Machine &
   return static_cast<bool>(f.flush());
 }
 
+namespace {
+
+constexpr const char *kAbout = "## What the rows are";
+
+// The sections of the file as it is that are others' to write: those of HTTP, say.
+std::string others_sections(const std::string &file) {
+  std::ifstream f(file);
+  std::string line, kept;
+  bool keeps = false;
+  while (std::getline(f, line)) {
+    if (line.starts_with("## "))
+      keeps = line != kAbout;
+    if (keeps)
+      kept += line + "\n";
+  }
+  return kept;
+}
+
+} // namespace
+
 bool write_markdown(const std::string &file, const Session &session, const Machine &machine,
                     const Options &options, const std::vector<Measured> &all) {
+  const std::string others = others_sections(file);
   std::ofstream f(file);
   f << "# Figures\n\nWritten by `" << machine.command
     << "`; `benchmarks/README.md` says how to read it. Change it by "
@@ -216,7 +237,7 @@ bool write_markdown(const std::string &file, const Session &session, const Machi
     }
   }
   Score s = score(all);
-  f << "\nReaches: " << s.met << " met, " << s.missed << " not met.\n\n## What the rows are\n\n";
+  f << "\nReaches: " << s.met << " met, " << s.missed << " not met.\n\n" << kAbout << "\n\n";
   std::string last;
   for (const Measured &m : all)
     if (m.row->workload != last) {
@@ -224,6 +245,8 @@ bool write_markdown(const std::string &file, const Session &session, const Machi
       f << "* **" << last << "**: " << m.row->about << " One operation: a " << m.row->operation
         << ".\n";
     }
+  if (!others.empty())
+    f << "\n" << others;
   return static_cast<bool>(f.flush());
 }
 
