@@ -495,7 +495,7 @@ const std::vector<Row> &rows() {
        {{kYardstick, 50}}},
       complete(32, "complete and run, 32 a turn", {{kYardstick, 30}}),
       complete(128, "complete and run, 128 a turn", {{kYardstick, 30}}),
-      complete(1, "complete and run, 1 a turn", {}),
+      complete(1, "complete and run, 1 a turn", {{kYardstick, 30}}),
       {"complete-afar",
        0,
        "complete from another thread, and the answer",
