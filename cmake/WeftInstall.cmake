@@ -61,6 +61,13 @@ if(TARGET weft_node)
   install(FILES ${PROJECT_BINARY_DIR}/package/Weft-node.cmake DESTINATION ${packages} COMPONENT dev)
 endif()
 
+if(TARGET weft-host-check)
+  set_target_properties(weft_host_conformance PROPERTIES EXCLUDE_FROM_ALL OFF)
+  install(TARGETS weft_host_conformance EXPORT WeftTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+  configure_file(cmake/package/weft-host-check.pc.in package/weft-host-check.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/package/weft-host-check.pc DESTINATION ${up} COMPONENT dev)
+endif()
+
 configure_package_config_file(cmake/package/WeftConfig.cmake.in package/WeftConfig.cmake
   INSTALL_DESTINATION ${packages} NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 write_basic_package_version_file(package/WeftConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -116,7 +123,7 @@ include(WeftPackage)
 if(WEFT_BUILD_PASS)
   # What is installed is what is tested.
   set(installed ${WEFT_PASS_TARGET} weft_pass_lib weft_llvm_c weft weft_shared weft_abi_check ${schedulers})
-  foreach(tool weftc weft-trace-check weft-sched-check weft-host-check weft-explore weft_libuv weft_node)
+  foreach(tool weftc weft-trace-check weft-sched-check weft-host-check weft_host_conformance weft-explore weft_libuv weft_node)
     if(TARGET ${tool})
       list(APPEND installed ${tool})
     endif()

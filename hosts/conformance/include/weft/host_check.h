@@ -5,7 +5,7 @@
  * HOST-nn of rules.md.
  *
  * A plug-in exports `const weft_host_check_adapter *weft_host_check_plugin(void)`. A loop that only lives inside of another
- * program (Node's) calls weft_host_check_run there, one case in a process.
+ * program (Node's) calls weft_host_check_run of libweft-host-check.a there, one case in a process.
  */
 #ifndef WEFT_HOST_CHECK_H
 #define WEFT_HOST_CHECK_H
