@@ -7,17 +7,21 @@
 // the answer, whatever ended the wait; only of a running one it says that it has left, and then the thread frees it. So there is no moment
 // in which nobody owns it, and no answer that nobody takes. The token only wakes.
 //
+// A handler of the language may take the await, and go on with the waiter in another task, or when the runtime is gone. So who runs is asked
+// anew after each await, and what shall not end the wait is said of its token, not of a task.
+//
 // Rejected: one pool for the process (it would have to end without a runtime's end, and fork); to cancel a running call by a signal (which
 // calls take EINTR well is not known); to copy buffers so that reads can be abandoned (what was read is lost then).
 #include "blocking.h"
 
 #include "runtime.h"
 #include "scope.h"
-#include "wait_task.h"
+#include "token.h"
 #include "weft/blocking.h"
 #include "worker.h"
 
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -51,6 +55,7 @@ struct weft::BlockingPool {
   std::condition_variable work, done;
   Call *head = nullptr, *tail = nullptr;
   uint32_t queued = 0, idle = 0, threads = 0;
+  uint32_t running = 0; // till their waiter has been told, or their argument given up
   bool stopping = false;
   pthread_t thread[kMostThreads];
 
@@ -73,6 +78,7 @@ void run_one(BlockingPool *p, std::unique_lock<std::mutex> &lock) {
   Call *c = p->head;
   p->unlink(c);
   c->state = State::Running;
+  ++p->running;
   lock.unlock();
   const uint64_t result = c->fn(c->arg);
   lock.lock();
@@ -89,6 +95,8 @@ void run_one(BlockingPool *p, std::unique_lock<std::mutex> &lock) {
     weft_complete(token, WEFT_OK, 0);
   }
   lock.lock();
+  --p->running;
+  p->done.notify_all();
 }
 
 void *thread_main(void *arg) {
@@ -130,16 +138,17 @@ BlockingPool *pool_of(weft_runtime *rt) {
   return rt->blocking;
 }
 
-// What a waiter has to do with its call when it goes. Unwound, it does the last of these by itself.
+// What a waiter has to do with its call when it goes. Unwound, it does the last of these by itself. Its runtime may be gone then, and the
+// pool with it: all calls were made before.
 class Waiting {
 public:
-  Waiting(BlockingPool *p, Call *c) : pool_(p), call_(c) {}
+  Waiting(weft_runtime *rt, BlockingPool *p, Call *c)
+      : rt_(rt), life_(rt->life.load(std::memory_order_relaxed)), pool_(p), call_(c) {}
   ~Waiting() {
     if (!call_)
       return;
-    std::unique_lock lock(pool_->lock);
-    while (call_->state == State::Running && !call_->abandoned)
-      pool_->done.wait(lock);
+    auto lock = locked();
+    wait_here(lock);
     leave(lock);
   }
   Waiting(const Waiting &) = delete;
@@ -147,7 +156,7 @@ public:
 
   // Its answer, if it has one.
   bool take(uint64_t *result) {
-    std::unique_lock lock(pool_->lock);
+    auto lock = locked();
     if (call_->state != State::Done)
       return false;
     if (result)
@@ -157,7 +166,7 @@ public:
   }
   // False: it runs, and has to be waited for.
   bool give_up() {
-    std::unique_lock lock(pool_->lock);
+    auto lock = locked();
     if (call_->state == State::Done || (call_->state == State::Running && !call_->abandoned))
       return false;
     leave(lock);
@@ -165,17 +174,32 @@ public:
   }
   // Who is woken when it is done; at once if it is.
   void wakes(weft_token token) {
-    std::unique_lock lock(pool_->lock);
+    auto lock = locked();
     call_->token = token;
     const bool done = call_->state == State::Done;
-    lock.unlock();
+    if (lock)
+      lock.unlock();
     if (done)
       weft_complete(token, WEFT_OK, 0);
   }
   // It was not put in line.
   void forget() { delete std::exchange(call_, nullptr); }
+  // Where no task can wait: its thread does.
+  void block() {
+    auto lock = locked();
+    while (call_->state != State::Done)
+      pool_->done.wait(lock);
+  }
 
 private:
+  std::unique_lock<std::mutex> locked() const {
+    return rt_->life.load(std::memory_order_acquire) == life_ ? std::unique_lock(pool_->lock)
+                                                              : std::unique_lock<std::mutex>();
+  }
+  void wait_here(std::unique_lock<std::mutex> &lock) {
+    while (call_->state == State::Running && !call_->abandoned)
+      pool_->done.wait(lock);
+  }
   void leave(std::unique_lock<std::mutex> &lock) {
     Call *c = std::exchange(call_, nullptr);
     if (c->state == State::Running) {
@@ -184,48 +208,50 @@ private:
     }
     if (c->state == State::Queued)
       pool_->unlink(c);
-    lock.unlock();
+    if (lock)
+      lock.unlock();
     if (c->abandoned)
       c->abandoned(c->arg);
     delete c;
   }
+  weft_runtime *rt_;
+  uint64_t life_;
   BlockingPool *pool_;
   Call *call_;
 };
 
-// While fn runs that may not be left behind: cancels are for later waits.
-class Shielded {
+// Also when the wait is unwound.
+class OwnToken {
 public:
-  explicit Shielded(Task *self) : self_(self) {
-    Hold hold(self->rt);
-    begin_shield(&shield_, self);
-  }
-  ~Shielded() {
-    Hold hold(self_->rt);
-    end_shield(&shield_);
-  }
-  Shielded(const Shielded &) = delete;
-  Shielded &operator=(const Shielded &) = delete;
-
-private:
-  Task *self_;
-  Scope shield_;
+  explicit OwnToken(weft_runtime *rt) : token(weft_token_new(rt)) {}
+  ~OwnToken() { weft_token_drop(token); }
+  OwnToken(const OwnToken &) = delete;
+  OwnToken &operator=(const OwnToken &) = delete;
+  const weft_token token; // 0: no memory
 };
 
+weft_status wait_for(weft_token token, uint64_t deadline_ns) {
+  weft_set_waits("blocking call");
+  const weft_status status = weft_await_until(token, deadline_ns, nullptr);
+  weft_set_waits(nullptr);
+  return status;
+}
+
 // Waits till it is done, whoever cancels.
-weft_status wait_out(weft_runtime *rt, Task *self, Waiting &waiting, uint64_t *result) {
-  Shielded shielded(self);
+weft_status wait_out(weft_runtime *rt, Waiting &waiting, uint64_t *result) {
   while (!waiting.take(result)) {
-    weft_token token = weft_token_new(rt);
-    if (!token) { // rather late than wrong
-      weft_yield();
+    if (!running_task()) { // a continuation that was gone on with outside of tasks
+      waiting.block();
       continue;
     }
-    waiting.wakes(token);
-    weft_set_waits("blocking call");
-    weft_await(token, nullptr);
-    weft_set_waits(nullptr);
-    weft_token_drop(token);
+    OwnToken own(rt);
+    if (own.token) {
+      keep_from_cancels(own.token);
+      waiting.wakes(own.token);
+      if (wait_for(own.token, WEFT_NEVER) == WEFT_OK)
+        continue;
+    }
+    weft_yield(); // no memory, a handler's own answer, or another runtime's task: rather late than wrong
   }
   return WEFT_OK;
 }
@@ -248,22 +274,37 @@ void stop_blocking(weft_runtime *rt) {
   delete std::exchange(rt->blocking, nullptr);
 }
 
+bool some_block(weft_runtime *rt) {
+  Hold hold(rt);
+  BlockingPool *p = rt->blocking;
+  hold.end();
+  if (!p)
+    return false;
+  std::unique_lock lock(p->lock);
+  if (p->queued + p->running == 0)
+    return false;
+  p->done.wait_for(lock, std::chrono::milliseconds(1));
+  return true;
+}
+
 } // namespace weft
 
-weft_status weft_blocking(uint64_t (*fn)(void *arg), void *arg, void (*abandoned)(void *arg), uint64_t deadline_ns,
-                          uint64_t *result) {
+weft_status weft_blocking(uint64_t (*fn)(void *arg), void *arg, void (*abandoned)(void *arg),
+                          uint64_t deadline_ns, uint64_t *result) {
+  if (!fn)
+    return WEFT_E_INVAL;
   Task *self = running_task();
   if (!self)
     return WEFT_E_NOTASK;
   weft_runtime *rt = self->rt;
   BlockingPool *p = pool_of(rt);
-  weft_token token = p ? weft_token_new(rt) : 0;
-  auto *c = token ? new (std::nothrow) Call{fn, arg, abandoned, token} : nullptr;
-  if (!c) {
-    weft_token_drop(token);
+  if (!p)
     return WEFT_E_NOMEM;
-  }
-  Waiting waiting(p, c);
+  OwnToken own(rt);
+  auto *c = own.token ? new (std::nothrow) Call{fn, arg, abandoned, own.token} : nullptr;
+  if (!c)
+    return WEFT_E_NOMEM;
+  Waiting waiting(rt, p, c);
   {
     std::unique_lock lock(p->lock);
     p->push(c);
@@ -271,26 +312,17 @@ weft_status weft_blocking(uint64_t (*fn)(void *arg), void *arg, void (*abandoned
       p->unlink(c);
       lock.unlock();
       waiting.forget();
-      weft_token_drop(token);
       return -EAGAIN;
     }
   }
-  weft_set_waits("blocking call");
-  weft_status status = weft_await_until(token, deadline_ns, nullptr);
-  weft_set_waits(nullptr);
-  weft_token_drop(token);
+  const weft_status status = wait_for(own.token, deadline_ns);
   // Whatever else it was (no memory for a deadline, a handler's own answer) is no reason to leave.
   if ((status == WEFT_E_CANCELLED || status == WEFT_E_TIMEOUT) && waiting.give_up())
     return status;
-  if (status == WEFT_E_CANCELLED) {
-    // Whether it was a cancel's or a deadline's is known now, and not after other waits.
-    const bool cancelled = !was_passed(self);
-    status = wait_out(rt, self, waiting, result);
-    if (cancelled) {
-      Hold hold(rt);
-      give_cancel(self);
-    }
-    return status;
+  self = running_task();
+  if (status == WEFT_E_CANCELLED && self && !was_passed(self)) {
+    Hold hold(self->rt);
+    give_cancel(self); // for its next wait
   }
-  return waiting.take(result) ? WEFT_OK : wait_out(rt, self, waiting, result);
+  return waiting.take(result) ? WEFT_OK : wait_out(rt, waiting, result);
 }

@@ -140,7 +140,7 @@ void interrupt_here(Task *task) {
   if (!is_parked(task) || wait_of(task) == WaitKind::Stack || wait_of(task) == WaitKind::Host)
     return;
   if (wait_of(task) == WaitKind::Token) {
-    if (!abandon_token(task))
+    if (waits_whoever_cancels(task) || !abandon_token(task))
       return;
     task->answer0 = static_cast<uint32_t>(WEFT_E_CANCELLED);
     task->answer1 = 0;

@@ -401,6 +401,8 @@ bool is_over(weft_runtime *rt);
 bool await_parked(Task *task, weft_token token, uint64_t deadline_ns);
 // Takes the token from a task that waits for it. False: its completion was first.
 bool abandon_token(Task *task);
+// It waits for a token, and that is kept from cancels (token.h).
+bool waits_whoever_cancels(const Task *task);
 void token_due(TokenSlot *slot);   // its timer fired
 void serve_token(TokenSlot *slot); // it was in the inbox
 void drop_tokens_of(weft_runtime *rt);

@@ -116,6 +116,7 @@ weft_status complete_afar(TokenSlot *slot, weft_runtime *rt, weft_token token, w
 weft_token begin_token(TokenSlot *slot, weft_runtime *rt) {
   slot->rt.store(rt, std::memory_order_relaxed);
   slot->dropped = false;
+  slot->kept = false;
   uint64_t generation = generation_of(slot->state.load(std::memory_order_relaxed));
   slot->state.store(generation << WEFT_SLOT_BITS | kTokenOpen, std::memory_order_release);
   return make_handle(slot->slot, generation);
@@ -217,6 +218,11 @@ bool arm_token(TokenSlot *slot, uint64_t deadline_ns) {
   return true;
 }
 
+void keep_from_cancels(weft_token token) { token_table().at(slot_of(token))->kept = true; }
+bool waits_whoever_cancels(const Task *task) {
+  return token_table().at(slot_of(task->token))->kept;
+}
+
 void note_descriptor(weft_token token, int fd) {
   TokenSlot *slot = token_table().at(slot_of(token));
   slot->fd = fd;
@@ -258,7 +264,7 @@ bool await_parked(Task *task, weft_token token, uint64_t deadline_ns) {
     recycle_token(slot);
     return false;
   }
-  if (task->cancels && close_open(slot)) {
+  if (task->cancels && !slot->kept && close_open(slot)) {
     take_cancel(task);
     clear(slot);
     to_free_list(slot);

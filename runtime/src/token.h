@@ -57,6 +57,7 @@ struct alignas(64) TokenSlot {
   weft_status status = WEFT_OK;
   bool dropped = false; // completed by being given up
   bool queued = false;  // in its cq, completed
+  bool kept = false;    // no cancel ends a task's wait for it: that is for the task's next one
 
   uint64_t value = 0;
   uint64_t key = 0;
@@ -86,6 +87,8 @@ inline bool token_filled(const TokenSlot *slot) {
 void recycle_token(TokenSlot *slot);
 // The loop's thread. False: it was not open.
 bool complete_here(TokenSlot *slot, weft_status status, uint64_t value, weft_why why);
+// From now on, for a token that nobody waits for yet: neither a cancel nor a deadline around it ends the wait.
+void keep_from_cancels(weft_token token);
 // For dumps. The loop's thread.
 void note_descriptor(weft_token token, int fd);
 // False: no memory for one more timer.

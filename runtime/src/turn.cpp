@@ -10,6 +10,7 @@
 // A turn that leaves nothing ready looks after stacks that nobody uses, at most once a second, and
 // asks for a turn of its own when that has not ended or there is much to look at.
 #include "binding.h"
+#include "blocking.h"
 #include "cont.h"
 #include "count.h"
 #include "dump_signal.h"
@@ -229,6 +230,7 @@ weft_status turns_till_over(weft_runtime *rt, Hold &hold) {
     // More work: the loop's own events are served, without waiting.
     hold.end();
     int never = rt->host.block(rt->host_self, idle ? turn.next_deadline : 0);
+    never = never && !(idle && some_block(rt));
     hold.again();
     if (never && idle && root_ready(rt) == 0 && rt->inbox.empty() && !(rt->workers > 1 && rt->turn_wanted))
       return found_deadlock(rt);

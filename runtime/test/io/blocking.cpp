@@ -3,6 +3,7 @@
 // Blocking calls: the loop goes on meanwhile, and of a call, its argument and its answer nothing is lost or used twice, whenever its waiter
 // leaves.
 #include "on_hosts.h"
+#include "on_manual.h"
 #include "weft/blocking.h"
 #include "weft/group.h"
 #include "weft/lowered.h"
@@ -63,6 +64,26 @@ struct AllHeld {
       weft_sleep(1000000);
   }
 };
+
+// A scheduler of the language, which is shown the awaits inside of what it resumes.
+const struct {
+  uint32_t count, flags;
+  weft_handler entry[1];
+} kTakes = {1, 0, {{&weft_await_tag, WEFT_ON_SUSPEND, 0}}};
+
+// Goes on with k, whose await answers `status`. 0: it has returned.
+weft_cont go_on(weft_cont k, weft_status status, bool takes, weft_token *shown = nullptr) {
+  weft_payload in = {}, out = {};
+  in.i[0] = static_cast<uint32_t>(status);
+  weft_cont next = 0;
+  if (weft_rt_resume(k,
+                     takes ? reinterpret_cast<const weft_handlers *>(&kTakes) : &weft_no_handlers,
+                     &in, &out, &next) == 0)
+    return 0;
+  if (shown)
+    *shown = out.i[0];
+  return next;
+}
 
 uint64_t add_one(void *arg) { return ++*static_cast<uint64_t *>(arg); }
 
@@ -230,17 +251,16 @@ TEST_CASE("a continuation that is dropped in a blocking call abandons it") {
   OnHost h(each_host());
   Held held;
   h.run([&] {
-    static const struct {
-      uint32_t count, flags;
-      weft_handler entry[1];
-    } takes = {1, 0, {{&weft_await_tag, WEFT_ON_SUSPEND, 0}}};
     weft_cont k = weft_rt_cont_new_mem(
-        [](void *env, weft_payload *) { weft_blocking(Held::run, env, Held::abandon, WEFT_NEVER, nullptr); }, &held, WEFT_STACK_256K);
-    weft_payload in = {}, out = {};
-    weft_cont next = 0;
-    CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&takes), &in, &out, &next) == 1);
+        [](void *env, weft_payload *) {
+          weft_blocking(Held::run, env, Held::abandon, WEFT_NEVER, nullptr);
+        },
+        &held, WEFT_STACK_256K);
+    weft_token shown = 0;
+    k = go_on(k, WEFT_OK, true, &shown);
     held.begun.acquire();
-    weft_rt_cont_drop(next);
+    weft_rt_cont_drop(k);
+    CHECK(weft_complete(shown, WEFT_OK, 0) == WEFT_E_STALE); // nor does the wait's own token stay
     CHECK(held.abandoned == 0);
     held.may_end.release();
     while (held.abandoned == 0)
@@ -248,7 +268,111 @@ TEST_CASE("a continuation that is dropped in a blocking call abandons it") {
   });
 }
 
-TEST_CASE("cancels race with calls on several workers: each argument is given back or given up, once") {
+TEST_CASE("a call may go on in other tasks than it began in, and each one's cancels are its own") {
+  OnHost h(each_host());
+  Held held;
+  struct Env {
+    Held *held;
+    weft_status status = 1;
+  } env{&held};
+  weft_cont k = 0;
+  bool ended = false;
+  h.go([&] {
+    k = weft_rt_cont_new_mem(
+        [](void *arg, weft_payload *) {
+          auto *e = static_cast<Env *>(arg);
+          e->status = weft_blocking(Held::run, e->held, nullptr, WEFT_NEVER, nullptr);
+        },
+        &env, WEFT_STACK_256K);
+    k = go_on(k, WEFT_OK, true);
+    held.begun.acquire();
+    k = go_on(k, WEFT_E_CANCELLED, true); // it has begun and may not be left, so it waits again
+    CHECK(k != 0);
+  });
+  h.run([&] {
+    settle();
+    std::vector<weft_status> answers;
+    weft_task second = h.go([&] {
+      CHECK(go_on(k, WEFT_E_TIMEOUT, false) == 0); // parks in this task
+      for (int i = 0; i < 2; ++i)
+        answers.push_back(weft_sleep(1));
+      ended = true;
+    });
+    settle();
+    weft_cancel(second);
+    settle();
+    CHECK(env.status == 1);
+    held.may_end.release();
+    while (!ended)
+      weft_sleep(1000000);
+    CHECK(env.status == WEFT_OK);
+    CHECK(answers == std::vector<weft_status>{WEFT_E_CANCELLED, WEFT_OK});
+  });
+}
+
+TEST_CASE("a call that goes on outside of tasks is waited for by the thread, and one whose runtime "
+          "is gone has its answer") {
+  const bool gone = GENERATE(false, true), dropped = GENERATE(false, true);
+  Held held;
+  struct Env {
+    Held *held;
+    void (*abandoned)(void *);
+    weft_status status = 1;
+    uint64_t result = 0;
+  } env{&held, dropped ? Held::abandon : nullptr};
+  weft_cont k = weft_rt_cont_new_mem(
+      [](void *arg, weft_payload *) {
+        auto *e = static_cast<Env *>(arg);
+        e->status = weft_blocking(Held::run, e->held, e->abandoned, WEFT_NEVER, &e->result);
+      },
+      &env, WEFT_STACK_256K);
+  auto h = std::make_unique<OnHost>(each_host());
+  h->run([&] {
+    k = go_on(k, WEFT_OK, true);
+    held.begun.acquire();
+  });
+  std::thread ender([&] { held.may_end.release(); });
+  if (gone)
+    h.reset();
+  if (dropped) {
+    weft_rt_cont_drop(k);
+  } else {
+    CHECK(go_on(k, WEFT_E_CANCELLED, false) == 0);
+    CHECK((env.status == WEFT_OK && env.result == 7));
+  }
+  h.reset();
+  ender.join();
+  CHECK(held.abandoned == (dropped ? 1 : 0));
+}
+
+TEST_CASE("a loop that waits for nothing else is not at a deadlock while a call is made") {
+  OnManual m;
+  Held held;
+  uint64_t result = 0;
+  m.go([&] { CHECK(weft_blocking(Held::run, &held, nullptr, WEFT_NEVER, &result) == WEFT_OK); });
+  std::thread ender([&] {
+    held.begun.acquire();
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(20)); // so that weft_run is told that nothing can happen
+    held.may_end.release();
+  });
+  CHECK(weft_run(m.rt) == WEFT_OK);
+  CHECK(result == 7);
+  ender.join();
+  weft_token never = weft_token_new(m.rt);
+  m.go([&] { weft_await(never, nullptr); });
+  CHECK(weft_run(m.rt) == WEFT_E_DEADLOCK);
+  weft_token_drop(never);
+}
+
+TEST_CASE("a call of nothing is refused") {
+  OnHost h(each_host());
+  h.run(
+      [] { CHECK(weft_blocking(nullptr, nullptr, nullptr, WEFT_NEVER, nullptr) == WEFT_E_INVAL); });
+}
+
+TEST_CASE(
+    "cancels race with calls on several workers: each argument is given back or given up, once") {
   const int workers = GENERATE(1, 3);
   OnHost h(each_host(), static_cast<uint32_t>(workers));
   constexpr int tasks = 16;
