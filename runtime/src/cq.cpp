@@ -11,17 +11,25 @@
 
 using namespace weft;
 
-// In the frame of who waits. A freed queue takes itself out; a wait that is unwound leaves it.
+// In the frame of who waits. A freed queue takes itself out; a wait that is unwound leaves it, perhaps when the runtime is gone.
 struct weft_cq_place {
   weft_cq *cq; // null: it was freed
   weft_runtime *rt;
-  explicit weft_cq_place(weft_cq *of) : cq(of), rt(of->rt) { cq->place = this; }
+  uint64_t life;
+  weft_token token; // the wait's own
+  weft_cq_place(weft_cq *of, weft_token token) : cq(of), rt(of->rt), life(of->life), token(token) {
+    cq->place = this;
+    cq->waiter = token;
+    cq->missing = 1;
+  }
   ~weft_cq_place() {
-    weft::Hold hold(rt);
+    const bool gone = rt->life.load(std::memory_order_acquire) != life;
+    weft::Hold hold(gone ? nullptr : rt);
     if (cq) {
       cq->place = nullptr;
       cq->waiter = 0;
     }
+    weft_token_drop(token); // it may have been answered by somebody who left it open
   }
 };
 
@@ -131,6 +139,8 @@ void weft_cq_free(weft_cq *cq) {
   if (!cq)
     return;
   if (is_gone(cq)) { // and so are its tokens
+    if (cq->place)
+      cq->place->cq = nullptr;
     delete cq;
     return;
   }
@@ -216,18 +226,14 @@ weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event
     weft_token token = weft_token_new(cq->rt);
     if (!token)
       return WEFT_E_NOMEM;
-    weft_cq_place place(cq);
-    cq->waiter = token;
-    cq->missing = 1;
+    weft_cq_place place(cq, token);
     hold.end();
     status = weft_await_until(token, deadline_ns, nullptr);
     hold.again();
     if (!place.cq)
       return WEFT_E_STALE;
-    if (status != WEFT_OK) {
-      weft_token_drop(token); // it may have been answered by somebody who left it open
+    if (status != WEFT_OK)
       return status;
-    }
   }
 }
 }

@@ -2,6 +2,7 @@
 
 // A completion queue is one wait for many tokens, in order of completion.
 #include "on_manual.h"
+#include "weft/lowered.h"
 
 #include <thread>
 
@@ -160,4 +161,38 @@ TEST_CASE("a queue may outlive its runtime, and does nothing to the next one's t
   while ((token & 0xffffff) != (old & 0xffffff)); // the record comes back
   weft_cq_free(cq);
   CHECK(weft_complete(token, WEFT_OK, 0) == WEFT_OK);
+}
+
+TEST_CASE("a wait for a queue that is dropped leaves nothing, before or after its runtime and the "
+          "queue are gone") {
+  const bool after = GENERATE(false, true);
+  struct Env {
+    weft_cq *cq;
+    weft_cq_event e;
+  } env = {};
+  static const struct {
+    uint32_t count, flags;
+    weft_handler entry[1];
+  } takes = {1, 0, {{&weft_await_tag, WEFT_ON_SUSPEND, 0}}};
+  weft_cont k = weft_rt_cont_new_mem(
+      [](void *arg, weft_payload *) {
+        weft_cq_wait(static_cast<Env *>(arg)->cq, WEFT_NEVER, &static_cast<Env *>(arg)->e);
+      },
+      &env, WEFT_STACK_256K);
+  weft_payload in = {}, out = {};
+  {
+    OnManual m;
+    env.cq = weft_cq_new(m.rt);
+    weft_cq_add(env.cq, weft_token_new(m.rt), 1);
+    m.go([&] {
+      CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&takes), &in, &out, &k) == 1);
+    });
+    m.settle();
+    if (!after)
+      weft_rt_cont_drop(k);
+    CHECK(weft_complete(out.i[0], WEFT_OK, 0) == (after ? WEFT_OK : WEFT_E_STALE));
+  }
+  weft_cq_free(env.cq);
+  if (after)
+    weft_rt_cont_drop(k);
 }
