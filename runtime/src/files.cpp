@@ -1,6 +1,7 @@
 /* Part of Weft, under the Apache License v2.0 with LLVM Exceptions. */
 
-// Files by blocking calls. Reads and writes work on the caller's buffers and are waited for; an open has its own copy and may be left.
+// Files by blocking calls. Reads and writes work on the caller's buffers and are waited for, and so is an open that makes or
+// empties a file; any other has its own copy of the path and may be left.
 #include "weft/files.h"
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <new>
 #include <unistd.h>
+#include <utility>
 
 namespace {
 
@@ -44,6 +46,9 @@ uint64_t write_all(void *arg) {
   return done;
 }
 
+// What a cancel may not make a lie of: that nothing was done.
+bool changes_files(int flags) { return (flags & (O_CREAT | O_TRUNC)) != 0; }
+
 struct Opening {
   int flags;
   mode_t mode;
@@ -68,10 +73,24 @@ void forget_opening(void *arg) {
   operator delete(o);
 }
 
+// Of one that is waited for, also when the wait is unwound.
+struct Owner {
+  Opening *opening;
+  ~Owner() {
+    if (opening)
+      forget_opening(opening);
+  }
+};
+
 } // namespace
 
-weft_status weft_file_open(const char *path, int flags, uint32_t mode, uint64_t deadline_ns, int *fd) {
+weft_status weft_file_open(const char *path, int flags, uint32_t mode, uint64_t deadline_ns,
+                           int *fd) {
+  if (!fd)
+    return WEFT_E_INVAL;
   *fd = -1;
+  if (!path)
+    return WEFT_E_INVAL;
   const size_t length = strlen(path) + 1;
   auto *o = static_cast<Opening *>(operator new(sizeof(Opening) + length, std::nothrow));
   if (!o)
@@ -80,25 +99,34 @@ weft_status weft_file_open(const char *path, int flags, uint32_t mode, uint64_t 
   o->mode = static_cast<mode_t>(mode);
   o->fd = -1;
   memcpy(o->path, path, length);
-  weft_status status = weft_blocking(open_it, o, forget_opening, deadline_ns, nullptr);
-  if (status == WEFT_E_CANCELLED || status == WEFT_E_TIMEOUT)
+  Owner owner{changes_files(flags) ? o : nullptr};
+  weft_status status =
+      weft_blocking(open_it, o, owner.opening ? nullptr : forget_opening, deadline_ns, nullptr);
+  if (!owner.opening && (status == WEFT_E_CANCELLED || status == WEFT_E_TIMEOUT))
     return status; // it is not ours any more
-  if (status == WEFT_OK) {
-    *fd = o->fd >= 0 ? o->fd : -1;
-    status = o->fd >= 0 ? WEFT_OK : o->fd;
-  }
-  operator delete(o);
-  return status;
+  owner.opening = o;
+  if (status != WEFT_OK)
+    return status;
+  const int opened = std::exchange(o->fd, -1);
+  if (opened < 0)
+    return opened;
+  *fd = opened;
+  return WEFT_OK;
 }
 
 int64_t weft_file_read(int fd, void *buffer, size_t size, int64_t offset, uint64_t deadline_ns) {
+  if (offset < -1)
+    return WEFT_E_INVAL;
   Transfer t{fd, static_cast<unsigned char *>(buffer), size, offset};
   uint64_t result = 0;
   weft_status status = weft_blocking(read_some, &t, nullptr, deadline_ns, &result);
   return answered(status, result);
 }
 
-int64_t weft_file_write(int fd, const void *buffer, size_t size, int64_t offset, uint64_t deadline_ns) {
+int64_t weft_file_write(int fd, const void *buffer, size_t size, int64_t offset,
+                        uint64_t deadline_ns) {
+  if (offset < -1)
+    return WEFT_E_INVAL;
   Transfer t{fd, static_cast<unsigned char *>(const_cast<void *>(buffer)), size, offset};
   uint64_t result = 0;
   weft_status status = weft_blocking(write_all, &t, nullptr, deadline_ns, &result);

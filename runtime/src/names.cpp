@@ -75,8 +75,9 @@ weft_status copy_found(const LookUp *l, weft_addr *out, size_t *count) {
 
 } // namespace
 
-weft_status weft_resolve(const char *name, uint16_t port, uint64_t deadline_ns, weft_addr *out, size_t *count) {
-  if (!name || !*name || *count == 0)
+weft_status weft_resolve(const char *name, uint16_t port, uint64_t deadline_ns, weft_addr *out,
+                         size_t *count) {
+  if (!name || !*name || !out || !count || *count == 0)
     return WEFT_E_INVAL;
   if (weft_addr_ip(name, port, out) == WEFT_OK) {
     *count = 1;
@@ -99,6 +100,8 @@ weft_status weft_resolve(const char *name, uint16_t port, uint64_t deadline_ns, 
 }
 
 weft_status weft_tcp_dial(const char *name, uint16_t port, uint64_t deadline_ns, weft_sock **out) {
+  if (!out)
+    return WEFT_E_INVAL;
   *out = nullptr;
   weft_addr found[kMostTried];
   size_t count = kMostTried;

@@ -3,9 +3,12 @@
 /* Files, and names of other machines, for tasks: what systems offer only as calls that block (blocking.h).
  *
  * Thread:    a task's, on any worker. Descriptors are plain ones and belong to the program, which closes them by close().
- * Errors:    -errno as the system says; WEFT_E_NOTASK, WEFT_E_NOMEM; WEFT_E_CANCELLED and WEFT_E_TIMEOUT, where nothing was done.
+ * Errors:    -errno as the system says; WEFT_E_NOTASK, WEFT_E_NOMEM, WEFT_E_INVAL for NULL and for offsets below -1;
+ *            WEFT_E_CANCELLED and WEFT_E_TIMEOUT, where nothing was done.
  * Deadlines: a read or write that has begun is waited for, past its deadline and over a cancel, which is for the next wait then: buffers
- *            are the caller's again when the call returns, and nothing that was read is lost. An open or a look-up is abandoned at once.
+ *            are the caller's again when the call returns, and nothing that was read is lost. A look-up is
+ *            abandoned at once, and so is an open that neither makes nor empties a file; with O_CREAT or O_TRUNC it is waited for as a write is,
+ *            so that a file that was not opened has not changed. (An abandoned open of a FIFO or a device still happens, and is closed at once.)
  * What is not a file on a disk (a terminal, a FIFO, a device) may block a thread for ever: weft_sock_adopt is for those.
  */
 #ifndef WEFT_FILES_H

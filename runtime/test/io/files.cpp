@@ -67,6 +67,53 @@ TEST_CASE("an open that is given up while it blocks leaves no descriptor behind"
   CHECK(open_descriptors() == before);
 }
 
+TEST_CASE("an open that may make a file is waited for once it has begun") {
+  Folder folder;
+  const std::string path = folder.file("fifo");
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  OnHost h(each_host());
+  h.run([&] {
+    weft_status status = WEFT_E_TIMEOUT;
+    for (uint64_t ms = 20; ms <= 640 && status == WEFT_E_TIMEOUT;
+         ms *= 2) { // it may not have begun by then
+      const uint64_t deadline = in_ms(ms);
+      int other = -1, fd = -1;
+      bool opened = false;
+      h.go([&, deadline] {
+        while (weft_now() < deadline + 5000000)
+          weft_sleep(1000000);
+        other = open(path.c_str(), O_RDWR | O_CLOEXEC); // what the other end waits for
+        opened = true;
+      });
+      status = weft_file_open(path.c_str(), O_WRONLY | O_CREAT, 0600, deadline, &fd);
+      CHECK((fd >= 0) == (status == WEFT_OK));
+      while (!opened)
+        weft_sleep(1000000);
+      close(other);
+      close(fd);
+    }
+    CHECK(status == WEFT_OK);
+  });
+}
+
+TEST_CASE("arguments that mean nothing are refused") {
+  OnHost h(each_host());
+  weft_addr found[1];
+  size_t count = 1;
+  int fd = 0;
+  char c = 0;
+  h.run([&] {
+    CHECK(weft_file_open(nullptr, O_RDONLY, 0, WEFT_NEVER, &fd) == WEFT_E_INVAL);
+    CHECK(fd == -1);
+    CHECK(weft_file_open("/", O_RDONLY, 0, WEFT_NEVER, nullptr) == WEFT_E_INVAL);
+    CHECK(weft_file_read(0, &c, 1, -2, WEFT_NEVER) == WEFT_E_INVAL);
+    CHECK(weft_file_write(1, &c, 1, INT64_MIN, WEFT_NEVER) == WEFT_E_INVAL);
+    CHECK(weft_resolve("127.0.0.1", 1, WEFT_NEVER, nullptr, &count) == WEFT_E_INVAL);
+    CHECK(weft_resolve("127.0.0.1", 1, WEFT_NEVER, found, nullptr) == WEFT_E_INVAL);
+    CHECK(weft_tcp_dial("127.0.0.1", 1, WEFT_NEVER, nullptr) == WEFT_E_INVAL);
+  });
+}
+
 TEST_CASE("names are looked up, numeric ones without a task, and what is no name is not found") {
   OnHost h(each_host());
   weft_addr found[8];
