@@ -3,8 +3,12 @@
 // Signals as events (weft/signals.h): each listener has an eventfd, which the handler adds to and a task reads as a socket.
 //
 // So what is not heard yet is counted by the kernel, waiting is that of all descriptors, and the handler is a loop over a fixed table and some
-// writes. Before a descriptor is closed its place in the table is emptied and whoever is in the handler has left it, so that
-// the handler never writes to a number that is somebody else's by now.
+// writes. Before a descriptor is closed, or its place in the table is another's, the place is emptied and whoever is in the handler has
+// left it: so the handler never writes to a number that is somebody else's by now, nor to one that listens to another signal.
+//
+// That waits for those who are inside already, and for nobody who comes then, however many signals do: threads inside are counted by the
+// turn in which they came, and a new turn is begun. (As in sleepable RCU the last turn's are waited for too: somebody may have read
+// its number long ago, and count itself only now.)
 //
 // Rejected: signalfd (the signal must be blocked in all threads, those that others have made too, and in what they execute); a pipe for
 // the process with one reader (whose loop would it be on).
@@ -32,34 +36,45 @@ struct Place {
 };
 
 constinit std::array<Place, 64> places;
-constinit std::atomic<int> inside{0}; // threads that are in the handler's own part
+constinit std::array<std::atomic<int>, 2>
+    inside{}; // threads that are in the handler's own part, by the turn they came in
+constinit std::atomic<uint32_t> turn{0};
+
+// What the handler calls after the listeners: one of them, or none. Each can be read at any time, also by who comes late.
+struct Earlier {
+  std::atomic<void (*)(int)> plain{nullptr};
+  std::atomic<void (*)(int, siginfo_t *, void *)> with_info{nullptr};
+};
+constinit std::array<Earlier, NSIG> earlier{};
 
 constinit std::mutex lock; // of what follows, and of who changes places
 constinit std::array<bool, NSIG> installed{};
-constinit std::array<struct sigaction, NSIG> before{}; // read by the handler: written before it is installed
+constinit std::array<struct sigaction, NSIG> before{};
+constinit uint32_t forks = 0; // who began to listen before the last one has no place any more
 
 bool is_function(const struct sigaction &a) {
-  return (a.sa_flags & SA_SIGINFO) != 0 || (a.sa_handler != SIG_DFL && a.sa_handler != SIG_IGN);
+  return a.sa_handler != SIG_DFL && a.sa_handler != SIG_IGN;
 }
 
 void handle(int number, siginfo_t *info, void *context) {
   const int error = errno;
-  inside.fetch_add(1, std::memory_order_seq_cst);
+  std::atomic<int> &mine = inside[turn.load(std::memory_order_seq_cst) % 2];
+  mine.fetch_add(1, std::memory_order_seq_cst);
   for (Place &p : places)
     if (p.number.load(std::memory_order_seq_cst) == number) {
       const uint64_t one = 1;
       ssize_t n = write(p.fd.load(std::memory_order_relaxed), &one, sizeof one);
       (void)n; // a full counter is read as well
     }
-  inside.fetch_sub(1, std::memory_order_seq_cst);
+  const Earlier &old = earlier[static_cast<size_t>(number)];
+  const auto with_info = old.with_info.load(std::memory_order_relaxed);
+  const auto plain = old.plain.load(std::memory_order_relaxed);
+  mine.fetch_sub(1, std::memory_order_seq_cst);
   errno = error;
-  const struct sigaction &old = before[static_cast<size_t>(number)];
-  if (!is_function(old))
-    return;
-  if (old.sa_flags & SA_SIGINFO)
-    old.sa_sigaction(number, info, context);
-  else
-    old.sa_handler(number);
+  if (with_info)
+    with_info(number, info, context);
+  else if (plain)
+    plain(number);
 }
 
 bool is_ours(int number) {
@@ -81,10 +96,15 @@ weft_status install(int number) {
     return is_ours(number) ? WEFT_OK : WEFT_E_BUSY;
   if (sigaction(number, nullptr, &before[at]) != 0)
     return -errno;
+  const bool calls = is_function(before[at]),
+             info = calls && (before[at].sa_flags & SA_SIGINFO) != 0;
+  earlier[at].plain.store(calls && !info ? before[at].sa_handler : nullptr,
+                          std::memory_order_relaxed);
+  earlier[at].with_info.store(info ? before[at].sa_sigaction : nullptr, std::memory_order_relaxed);
   struct sigaction ours = {};
   ours.sa_sigaction = handle;
   ours.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
-  if (is_function(before[at])) { // as that one wants to be called
+  if (calls) { // as that one wants to be called
     ours.sa_mask = before[at].sa_mask;
     ours.sa_flags = (before[at].sa_flags | SA_SIGINFO) & ~static_cast<int>(SA_RESETHAND);
   } else {
@@ -117,7 +137,9 @@ void after_fork() { lock.unlock(); }
 void in_child() {
   for (Place &p : places)
     p.number.store(0, std::memory_order_relaxed);
-  inside.store(0, std::memory_order_relaxed);
+  for (std::atomic<int> &each : inside)
+    each.store(0, std::memory_order_relaxed);
+  ++forks;
   for (int number = 1; number < NSIG; ++number)
     uninstall(number);
   lock.unlock();
@@ -134,15 +156,20 @@ Place *take_place(int number, int fd) {
   return nullptr;
 }
 
-void leave_place(Place *place) {
-  const int number = place->number.exchange(0, std::memory_order_seq_cst);
-  if (number != 0 && !is_heard(number))
-    uninstall(number);
+void wait_till_they_left(uint32_t of) {
+  while (inside[of % 2].load(std::memory_order_seq_cst) != 0)
+    sched_yield();
 }
 
-void wait_till_nobody_writes() {
-  while (inside.load(std::memory_order_seq_cst) != 0)
-    sched_yield();
+// Under the lock: till nobody writes to it any more the place is not another's.
+void leave_place(Place *place) {
+  const int number = place->number.exchange(0, std::memory_order_seq_cst);
+  if (!is_heard(number))
+    uninstall(number);
+  const uint32_t now = turn.load(std::memory_order_relaxed);
+  wait_till_they_left(now + 1);
+  turn.store(now + 1, std::memory_order_seq_cst);
+  wait_till_they_left(now);
 }
 
 } // namespace
@@ -150,9 +177,12 @@ void wait_till_nobody_writes() {
 struct weft_signals {
   weft_sock *sock;
   Place *place;
+  uint32_t forks;
 };
 
 weft_status weft_signals_open(int number, weft_signals **out) {
+  if (!out)
+    return WEFT_E_INVAL;
   *out = nullptr;
   if (number <= 0 || number >= NSIG || tells_of_errors(number))
     return WEFT_E_INVAL;
@@ -173,12 +203,12 @@ weft_status weft_signals_open(int number, weft_signals **out) {
     std::lock_guard hold(lock);
     // The place first: what comes as soon as there is a handler is heard.
     s->place = take_place(number, fd);
+    s->forks = forks;
     status = s->place ? install(number) : WEFT_E_LIMIT;
     if (status != WEFT_OK && s->place)
       leave_place(s->place);
   }
   if (status != WEFT_OK) {
-    wait_till_nobody_writes();
     weft_sock_close(s->sock);
     delete s;
     return status;
@@ -188,6 +218,8 @@ weft_status weft_signals_open(int number, weft_signals **out) {
 }
 
 int64_t weft_signals_wait(weft_signals *s, uint64_t deadline_ns) {
+  if (!s)
+    return WEFT_E_INVAL;
   uint64_t count = 0;
   int64_t n = weft_sock_read(s->sock, &count, sizeof count, deadline_ns);
   return n < 0 ? n : static_cast<int64_t>(count);
@@ -198,9 +230,9 @@ void weft_signals_close(weft_signals *s) {
     return;
   {
     std::lock_guard hold(lock);
-    leave_place(s->place);
+    if (s->forks == forks)
+      leave_place(s->place);
   }
-  wait_till_nobody_writes();
   weft_sock *sock = s->sock;
   delete s;
   weft_sock_close(sock);

@@ -23,8 +23,8 @@ typedef struct weft_signals weft_signals;
 
 /* Listens to the signal from now on. Several may listen to one, and each hears every arrival. It belongs to the current runtime, and is to be
  * closed before that is destroyed. Thread: any; a task or not. WEFT_E_INVAL for signals that tell of errors of the code that runs
- * (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS); -EINVAL for those that cannot be caught; WEFT_E_LIMIT beyond 64 listeners;
- * WEFT_E_BUSY when the program has put a handler over libweft's and nobody has listened since. */
+ * (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS) and for NULL; -EINVAL for those that cannot be caught; WEFT_E_LIMIT beyond 64 listeners;
+ * WEFT_E_BUSY as long as a handler that the program installed while somebody listened lies over libweft's. */
 WEFT_API weft_status weft_signals_open(int number, weft_signals **out);
 /* How many came since the last answer, at least 1; waits for one. The system may make one of several that come close together. One
  * waits at a time (WEFT_E_BUSY); WEFT_E_CANCELLED, WEFT_E_TIMEOUT, after which none is lost; WEFT_E_CLOSED by weft_signals_close;

@@ -194,6 +194,8 @@ TEST_CASE("signals that cannot be listened to are refused, with nothing changed"
     many.push_back(s);
   CHECK(status == WEFT_E_LIMIT);
   CHECK(many.size() == 64);
+  CHECK(weft_signals_open(SIGUSR1, nullptr) == WEFT_E_INVAL);
+  CHECK(weft_signals_wait(nullptr, WEFT_NEVER) == WEFT_E_INVAL);
   for (weft_signals *each : many)
     weft_signals_close(each);
   CHECK(open_descriptors() == before);
@@ -217,7 +219,60 @@ TEST_CASE("in a child of fork nobody listens, and what it hears its parent does 
   weft_signals_close(s);
 }
 
-TEST_CASE("listeners come and go under a storm of signals, and none of these is written elsewhere") {
+TEST_CASE("in a child of fork the close of a parent's listener is none of the child's own") {
+  OnHost h(each_host());
+  Disposition own(SIGUSR1, SIG_IGN), other(SIGUSR2, SIG_IGN);
+  weft_signals *s = listen(SIGUSR1);
+  pid_t child = fork();
+  if (child == 0) {
+    int64_t n = 0;
+    OnHost mine(hosts[0]); // in whichever place the parent's was
+    weft_signals *heard = nullptr;
+    if (weft_signals_open(SIGUSR2, &heard) != WEFT_OK)
+      _exit(2);
+    weft_signals_close(s);
+    raise(SIGUSR2);
+    mine.go([&] { n = weft_signals_wait(heard, some_time()); });
+    mine.run();
+    _exit(n == 1 ? 0 : 1);
+  }
+  int status = -1;
+  CHECK(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  weft_signals_close(s);
+}
+
+TEST_CASE("who listens to a signal does not hear another one that came while its place was "
+          "somebody else's") {
+  OnHost h(each_host());
+  Disposition a(SIGUSR1, SIG_IGN), b(SIGUSR2, SIG_IGN);
+  std::atomic<bool> over{false};
+  std::thread storm([&] {
+    while (!over)
+      raise(SIGUSR1);
+  });
+  int wrong = 0;
+  const int rounds = 20 * thoroughly(50);
+  h.run([&] {
+    for (int i = 0; i < rounds; ++i) {
+      weft_signals *first = nullptr, *second = nullptr;
+      wrong += weft_signals_open(SIGUSR1, &first) != WEFT_OK;
+      if (i % 2)
+        std::this_thread::yield();
+      weft_signals_close(first);
+      wrong += weft_signals_open(SIGUSR2, &second) != WEFT_OK;
+      std::this_thread::yield();
+      wrong += weft_signals_wait(second, 1) != WEFT_E_TIMEOUT;
+      weft_signals_close(second);
+    }
+  });
+  over = true;
+  storm.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE(
+    "listeners come and go under a storm of signals, and none of these is written elsewhere") {
   OnHost h(each_host());
   Disposition own(SIGUSR1, SIG_IGN);
   std::atomic<bool> over{false};
