@@ -128,6 +128,10 @@ weft_status take_host(weft_runtime *rt, const weft_runtime_config *config, bool 
         "host '%s' lacks a required function; required: post, arm, now, on_loop (HOST-01)",
         ops->name ? ops->name : "");
   memcpy(&rt->host, ops, ops->size < sizeof rt->host ? ops->size : sizeof rt->host);
+  if (!rt->host.watch != !rt->host.unwatch)
+    return refuse(WEFT_E_ABI, error, error_size,
+                  "host '%s' lacks %s; required: watch and unwatch both, or neither (HOST-01)",
+                  ops->name ? ops->name : "", rt->host.watch ? "unwatch" : "watch");
   if (!rt->host.on_loop(rt->host_self))
     return refuse(WEFT_E_INVAL, error, error_size,
                   "weft_runtime_create: to be called on the thread of the host's loop (HOST-02)");

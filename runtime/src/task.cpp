@@ -252,9 +252,10 @@ inline const weft_spawn_attr *full_attr(const weft_spawn_attr *given, weft_spawn
 [[gnu::noinline]] bool spawn_inside(weft_runtime *rt, weft_task_fn fn, void *arg, const weft_spawn_attr &attr, weft_task *out) {
   weft_worker *w = parallel_worker(rt);
   weft_domain *root = rt->root;
-  if (!w || (attr.domain ? attr.domain : w->running->domain) != root || root->ops.admit || attr.flags & WEFT_SPAWN_DAEMON ||
-      !w->free_tasks || w->next_task_id == w->last_task_id || has_own(attr) || !enter(w))
-    return false;
+  if (!w || (attr.domain ? attr.domain : w->running->domain) != root || root->ops.admit ||
+      attr.flags & WEFT_SPAWN_DAEMON || !w->free_tasks || w->next_task_id == w->last_task_id ||
+      has_own(attr) || __atomic_load_n(&w->running->flags, __ATOMIC_RELAXED) & kTaskDaemon || !enter(w))
+    return false; // a daemon's may be the first for which the host's loop is wanted
   if (rt->closing) {
     leave(w);
     return false;
@@ -305,8 +306,12 @@ template <bool alone>
   // The host is told at once that its loop is wanted: a post does not keep one from ending, and the pool may run the task.
   if (!alone) {
     flush_unless_running(rt);
-    if (__builtin_expect(!rt->held && !rt->home.in_turn, 0) && at_home(rt))
-      tell_hold_outside(rt);
+    if (__builtin_expect(!rt->held && !rt->home.in_turn, 0)) {
+      if (at_home(rt))
+        tell_hold_outside(rt);
+      else
+        request_turn(rt); // at whose end it is told; the loop may be over by then (HOST-16)
+    }
   } else if (__builtin_expect(!w->running && !w->in_turn, 0)) {
     flush_now(w);
     if (__builtin_expect(!rt->held, 0))

@@ -141,3 +141,79 @@ TEST_CASE("turns from the wrong thread are refused while the loop's thread gives
   CHECK(runs >= rounds);
   CHECK(others == 0);
 }
+
+TEST_CASE("a host that can watch and not unwatch, or the other way round, is refused") {
+  const bool watches = GENERATE(false, true);
+  weft_manual_host *host = weft_manual_host_new();
+  weft_host_ops half = *weft_manual_host_ops();
+  if (watches)
+    half.watch = [](void *, weft_fd_cell *) -> weft_status { return WEFT_OK; };
+  else
+    half.unwatch = [](void *, weft_fd_cell *) {};
+  weft_runtime_config config = {};
+  config.size = sizeof config;
+  config.host = &half;
+  config.host_self = host;
+  weft_runtime *rt = nullptr;
+  char error[256] = "";
+  CHECK(weft_runtime_create(&config, &rt, error, sizeof error) == WEFT_E_ABI);
+  CHECK(rt == nullptr);
+  CHECK(std::string(error).find(watches ? "lacks unwatch;" : "lacks watch;") != std::string::npos);
+  weft_manual_host_free(host);
+}
+
+TEST_CASE("a loop that only daemons live on is asked to hold itself when one of them spawns on "
+          "another thread") {
+  const char *sched = GENERATE("fifo", "work_stealing");
+  weft_manual_host *host = weft_manual_host_new();
+  weft_runtime_config config = {};
+  config.size = sizeof config;
+  config.host = weft_manual_host_ops();
+  config.host_self = host;
+  config.sched = sched;
+  config.workers = 2;
+  weft_runtime *rt = nullptr;
+  REQUIRE(weft_runtime_create(&config, &rt, nullptr, 0) == WEFT_OK);
+  struct Shared {
+    std::atomic<bool> began{false}, may_spawn{false}, spawned{false}, may_end{false};
+  } shared;
+  weft_spawn_attr attr = {};
+  attr.size = sizeof attr;
+  attr.flags = WEFT_SPAWN_DETACHED | WEFT_SPAWN_DAEMON;
+  auto daemon = [](void *arg) {
+    auto *s = static_cast<Shared *>(arg);
+    s->began = true;
+    while (!s->may_spawn)
+      std::this_thread::yield();
+    weft_spawn_attr plain = {};
+    plain.size = sizeof plain;
+    plain.flags = WEFT_SPAWN_DETACHED;
+    weft_spawn(
+        nullptr,
+        [](void *arg) {
+          while (!static_cast<Shared *>(arg)->may_end)
+            weft_yield();
+        },
+        s, &plain, nullptr);
+    s->spawned = true;
+  };
+  CHECK(weft_spawn(rt, daemon, &shared, &attr, nullptr) ==
+        WEFT_OK); // this thread gives no turn, so the other worker's
+  while (!shared.began)
+    std::this_thread::yield();
+  weft_turn(rt, nullptr); // has nothing to do
+  CHECK(weft_manual_holds(host) == 0);
+  weft_manual_take_post(host);
+  shared.may_spawn = true;
+  while (!shared.spawned)
+    std::this_thread::yield();
+  CHECK(weft_manual_take_post(host) == 1);
+  weft_budget some = {0, 16, 0, 0};
+  weft_turn(rt, &some);
+  CHECK(weft_manual_holds(host) == 1);
+  shared.may_end = true;
+  CHECK(weft_run(rt) == WEFT_OK);
+  CHECK(weft_manual_holds(host) == 0);
+  CHECK(weft_runtime_destroy(rt) == WEFT_OK);
+  weft_manual_host_free(host);
+}

@@ -90,7 +90,9 @@ typedef struct weft_host_ops {
   /* Optional. +1: the loop must not end by itself from now on; -1: it may. NULL: it does not anyhow, or the program sees to it.
    *
    * State:     +1 when the first task is spawned, or a shutdown begins; -1 when the last one that is no daemon has ended, at the end of that turn, and
-   *            when a runtime is destroyed. They alternate.
+   *            when a runtime is destroyed. They alternate. What a daemon spawns on another worker's thread while nothing else lives
+   *            is told at the end of the next turn, which is asked for: a loop that ends by itself may have ended before, and a program with
+   *            such daemons keeps it.
    * Rule HOST-16. */
   void (*hold)(void *host, int delta);
 
@@ -280,7 +282,8 @@ WEFT_API void weft_cq_free(weft_cq *cq);
 /* From now on the token's completion goes to the queue, under `key`; also if it was completed before. */
 WEFT_API weft_status weft_cq_add(weft_cq *cq, weft_token token, uint64_t key);
 /* The next completed one, in order of completion; the calling task parks until there is one.
- * WEFT_E_TIMEOUT, WEFT_E_CANCELLED; WEFT_E_INVAL when the queue holds no token at all. One waiter. */
+ * WEFT_E_TIMEOUT, WEFT_E_CANCELLED; WEFT_E_INVAL when the queue holds no token at all. One waiter.
+ * WEFT_E_STALE when the queue is freed meanwhile; where a handler of weft_await_tag takes the wait, what it answers but WEFT_OK. */
 WEFT_API weft_status weft_cq_wait(weft_cq *cq, uint64_t deadline_ns, weft_cq_event *event);
 /* Never waits: WEFT_E_AGAIN when none is completed. */
 WEFT_API weft_status weft_cq_poll(weft_cq *cq, weft_cq_event *event);
@@ -288,16 +291,19 @@ WEFT_API weft_status weft_cq_poll(weft_cq *cq, weft_cq_event *event);
 /* --- Waiting for several tokens without a queue -------------------------------------------------- */
 
 /* The calling task waits until one of the tokens is completed, and takes that one: event->key is its index, event->status and
- * event->value are its completer's. Of several that were completed before the call the first in the array, else the first to
- * be completed. The others are as before the call: completed or not, for later waits, with their values.
+ * event->value are its completer's. Of several that were completed before the call the first in the array (what another thread
+ * completes counts from the turn on that takes it in), else the first to be completed. The others are as before the call: completed
+ * or not, for later waits, with their values.
  *
  * A token that is gone, or is dropped meanwhile, counts as completed with WEFT_E_STALE. Answers WEFT_OK when there is an event;
  * else no token has changed: WEFT_E_TIMEOUT, WEFT_E_CANCELLED, WEFT_E_NOMEM, WEFT_E_NOTASK; WEFT_E_BUSY when one is waited for by
  * somebody else or stands in the array twice; WEFT_E_INVAL when one is another runtime's, or count is 0.
  *
  * As weft_cq_wait this is one ordinary await of one token, which the first arrival completes: a handler of weft_await_tag inside
- * the task is shown that one. Costs a few stores per token, and no memory but that one token. */
-WEFT_API weft_status weft_await_any(const weft_token *tokens, size_t count, uint64_t deadline_ns, weft_cq_event *event);
+ * the task is shown that one, and what it answers but WEFT_OK is the answer (WEFT_E_STALE when it drops that token).
+ * Costs a few stores per token, and no memory but that one token. */
+WEFT_API weft_status weft_await_any(const weft_token *tokens, size_t count, uint64_t deadline_ns,
+                                    weft_cq_event *event);
 /* The same until all are completed; then all are taken, events[i] is that of tokens[i]. Otherwise none is taken: what is completed
  * keeps its value. Errors do not end it early: weft_await_any in a loop does. With count 0 WEFT_OK at once. */
 WEFT_API weft_status weft_await_all(const weft_token *tokens, size_t count, uint64_t deadline_ns, weft_cq_event *events);
