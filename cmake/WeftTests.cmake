@@ -26,6 +26,7 @@ function(weft_add_catch_test name)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
       file(WRITE ${PROJECT_BINARY_DIR}/tests/catch_header.cpp "int main() {}\n")
       add_executable(weft_catch_header EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/tests/catch_header.cpp)
+      set_target_properties(weft_catch_header PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
       target_precompile_headers(weft_catch_header PRIVATE <catch2/catch.hpp>)
       target_compile_options(weft_catch_header PRIVATE "SHELL:-Xclang -fno-pch-timestamp") # for ccache
     endif()
