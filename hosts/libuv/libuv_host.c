@@ -242,6 +242,11 @@ static const weft_host_ops uv_ops = {
     .post_in_signal = host_post_in_signal,
 };
 
+int weft_uv_host_owns(const weft_uv_host *h, const uv_handle_t *handle) {
+  const char *at = (const char *)handle;
+  return at >= (const char *)h && at < (const char *)(h + 1);
+}
+
 const weft_host_ops *weft_uv_host_ops(void) { return &uv_ops; }
 
 /* --- The turns ------------------------------------------------------------------------------------ */

@@ -194,7 +194,7 @@ int64_t mg_main_twice(int64_t n) {
 
 int main(int argc, char **argv) {
   const std::string way = argc > 1 ? argv[1] : "";
-  const bool shares = way == "shares" && (argc == 4 || argc == 5);
+  const bool shares = way == "shares" && (argc == 4 || argc == 5) && std::atoi(argv[2]) > 0 && std::atoi(argv[3]) > 0;
   if (!shares && !(way == "calls" && argc == 2)) {
     std::fputs("two-languages shares WEIGHT WEIGHT [root's policy], or two-languages calls\n",
                stderr);

@@ -600,6 +600,31 @@ TEST_CASE("what is due while nobody is attached is served when somebody is again
   CHECK_FALSE(late);
 }
 
+TEST_CASE("a walk over the loop's handles tells the program's from the host's") {
+  Program p;
+  uv_timer_t timer;
+  REQUIRE(uv_timer_init(&p.loop, &timer) == 0);
+  REQUIRE(uv_timer_start(&timer, [](uv_timer_t *) {}, 3600000, 0) == 0);
+  bool slept = false;
+  p.go([&] { slept = weft_sleep(20 * ms) == WEFT_OK; });
+  struct Walk {
+    const weft_uv_host *host;
+    int closed, left;
+  } walk = {p.host, 0, 0};
+  auto close_ours = [](uv_handle_t *handle, void *arg) {
+    auto *w = static_cast<Walk *>(arg);
+    if (weft_uv_host_owns(w->host, handle))
+      w->left++;
+    else
+      w->closed++, uv_close(handle, nullptr);
+  };
+  uv_walk(&p.loop, close_ours, &walk);
+  CHECK(walk.closed == 1);
+  CHECK(walk.left > 0);
+  p.run();
+  CHECK(slept);
+}
+
 TEST_CASE("two loops on two threads, each with its runtime") {
   std::atomic<int> sum{0};
   // Catch2 is for one thread: what is checked there is counted, and its own checks are the other thread's.

@@ -22,7 +22,8 @@
 extern "C" {
 #endif
 
-struct uv_loop_s; /* uv_loop_t */
+struct uv_loop_s;   /* uv_loop_t */
+struct uv_handle_s; /* uv_handle_t */
 typedef struct weft_uv_host weft_uv_host;
 
 /* Borrows the loop until weft_uv_host_close has said `closed`; uv_loop_close answers UV_EBUSY till then. WEFT_OK; WEFT_E_NOMEM, or
@@ -44,6 +45,9 @@ WEFT_API weft_status weft_uv_host_close(weft_uv_host *host, weft_shutdown_mode m
 /* Gives the loop back without ending what is attached, for a thread or process that ends and has tasks that do not: they stay as they are,
  * get no turn any more, and keep their memory and the host's. `closed` of a request before is called, with 0. Outside of turns, once. */
 WEFT_API void weft_uv_host_leave(weft_uv_host *host);
+/* Is it one of the host's? For uv_walk: a program that closes all handles at its end leaves these to weft_uv_host_close. Closed by
+ * another way they end the turns, and nobody is told. */
+WEFT_API int weft_uv_host_owns(const weft_uv_host *host, const struct uv_handle_s *handle);
 /* Its functions; a weft_uv_host is their `host`. Static storage. */
 WEFT_API const weft_host_ops *weft_uv_host_ops(void);
 

@@ -44,7 +44,8 @@ WEFT_API void weft_node_on_end(weft_node *node, void (*fn)(void *arg, uint64_t a
 
 /* fn(env, arg) where JavaScript may be called; then what it has queued, microtasks too. Answers fn's status; when an exception is
  * pending after fn, WEFT_NODE_E_REJECTED (or its errno), and the exception is the reason; of a task that JavaScript does not wait for
- * it is an uncaught one. WEFT_E_CLOSED when the env ends; WEFT_E_NOTASK; WEFT_E_INVAL on another thread. */
+ * it is an uncaught one. fn does not wait: it is not on the task's stack, and a wait there is CONT-02. WEFT_E_CLOSED when the env ends;
+ * WEFT_E_NOTASK; WEFT_E_INVAL on another thread. */
 WEFT_API weft_status weft_node_call(weft_node *node, weft_status (*fn)(napi_env env, void *arg), void *arg);
 
 /* From now on the promise's end is noted (anything else counts as resolved). Ends by weft_node_forget. */
