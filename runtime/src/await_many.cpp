@@ -14,6 +14,18 @@ using namespace weft;
 
 namespace {
 
+// The wait's own: it ends with it, also when the wait is unwound, or was answered by somebody who left it open.
+class OwnToken {
+public:
+  explicit OwnToken(weft_token token) : token_(token) {}
+  ~OwnToken() { weft_token_drop(token_); }
+  OwnToken(const OwnToken &) = delete;
+  OwnToken &operator=(const OwnToken &) = delete;
+
+private:
+  weft_token token_;
+};
+
 class Many {
 public:
   explicit Many(weft_runtime *rt) {
@@ -45,13 +57,13 @@ public:
     weft_token token = weft_token_new(cq_.rt);
     if (!token)
       return WEFT_E_NOMEM;
+    OwnToken own(token);
     cq_.missing = missing;
     cq_.waiter = token;
     hold.end();
     weft_status status = weft_await_until(token, deadline_ns, nullptr);
     hold.again();
     cq_.waiter = 0;
-    weft_token_drop(token); // it may have been answered by somebody who left it open
     return status;
   }
 
