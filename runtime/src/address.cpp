@@ -116,6 +116,8 @@ weft_status weft_addr_text(const weft_addr *a, char *text, size_t size) {
     break;
   }
   default:
+    if (a->size == 0) // as the system tells of a sender without a name
+      n = snprintf(text, size, "%s", "");
     break;
   }
   return n >= 0 && static_cast<size_t>(n) < size ? WEFT_OK : WEFT_E_INVAL;

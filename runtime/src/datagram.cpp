@@ -64,6 +64,8 @@ weft_status both(const int (&fd)[2], weft_sock **a, weft_sock **b) {
 
 weft_status weft_datagram_open(const weft_addr *local, weft_sock **out) {
   *out = nullptr;
+  if (!local)
+    return WEFT_E_INVAL;
   int fd = socket(family_of(*local), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -errno;
@@ -83,10 +85,18 @@ weft_status weft_datagram_open(const weft_addr *local, weft_sock **out) {
 }
 
 weft_status weft_datagram_peer(weft_sock *s, const weft_addr *peer) {
+  if (!peer)
+    return WEFT_E_INVAL;
+  SockCall inside(s);
+  if (is_closed(s))
+    return WEFT_E_CLOSED;
   return connect(s->cell.fd, system_name(*peer), peer->size) == 0 ? WEFT_OK : -errno;
 }
 
 int64_t weft_datagram_receive(weft_sock *s, void *buffer, size_t size, uint64_t deadline_ns, weft_addr *from) {
+  SockCall inside(s);
+  if (s->stream) // which has no messages: a part of its bytes would be lost
+    return WEFT_E_INVAL;
   if (weft_status status = yield_after_streak(s); status != WEFT_OK)
     return status;
   for (;;) {
@@ -100,6 +110,9 @@ int64_t weft_datagram_receive(weft_sock *s, void *buffer, size_t size, uint64_t 
 }
 
 weft_status weft_datagram_send(weft_sock *s, const void *buffer, size_t size, uint64_t deadline_ns, const weft_addr *to) {
+  SockCall inside(s);
+  if (s->stream) // which has no messages: a part of its bytes would be lost
+    return WEFT_E_INVAL;
   if (weft_status status = yield_after_streak(s); status != WEFT_OK)
     return status;
   for (;;) {

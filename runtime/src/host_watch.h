@@ -30,7 +30,7 @@ struct WatchCall {
 // -ENOTSUP when the host has none; -EPERM for what is always ready, like a regular file.
 // Watches it, unless somebody has meanwhile, or has closed it: the caller may have waited for its turn to ask.
 inline weft_status host_watch(weft_sock *s) {
-  weft_runtime *rt = s->runtime;
+  weft_runtime *rt = s->runtime.load(std::memory_order_relaxed);
   if (!rt->host.watch)
     return -ENOTSUP;
   WatchCall call{rt, s, WEFT_OK};
@@ -38,7 +38,7 @@ inline weft_status host_watch(weft_sock *s) {
       rt,
       [](void *arg) {
         auto *c = static_cast<WatchCall *>(arg);
-        if (c->sock->closed) {
+        if (is_closed(c->sock)) {
           c->status = WEFT_E_CLOSED;
         } else if (!c->sock->watched) {
           c->status = c->rt->host.watch(c->rt->host_self, &c->sock->cell);
@@ -51,7 +51,7 @@ inline weft_status host_watch(weft_sock *s) {
 
 // In a child of fork the watch stays the parent's (PROC-02).
 inline void host_unwatch(weft_sock *s) {
-  weft_runtime *rt = s->runtime;
+  weft_runtime *rt = s->runtime.load(std::memory_order_relaxed);
   if (!rt->host.unwatch)
     return;
   WatchCall call{rt, s, WEFT_OK};

@@ -226,7 +226,7 @@ int64_t weft_signals_wait(weft_signals *s, uint64_t deadline_ns) {
 }
 
 void weft_signals_close(weft_signals *s) {
-  if (!s)
+  if (!s || !may_close(s->sock))
     return;
   {
     std::lock_guard hold(lock);

@@ -24,24 +24,54 @@ namespace {
 // same, so that it cannot keep the others off the loop.
 constexpr uint32_t transfers_without_yield = 64;
 
-// Marks the running task as suspended inside a call on the socket.
+// A call on the socket that is not at work meanwhile. Behind it the socket may be closed.
 class Suspended {
 public:
   explicit Suspended(weft_sock *s) : sock_(s) {
     s->streak.store(0, std::memory_order_relaxed);
-    ++s->suspended;
+    leave(s, kAtWork);
   }
-  // The task runs again: false when the socket was closed meanwhile and is not to be touched.
-  bool leave() {
-    bool open = !sock_->closed;
-    if (--sock_->suspended == 0 && !open)
-      delete sock_;
-    return open;
-  }
+  ~Suspended() { enter(sock_, kAtWork); }
+  Suspended(const Suspended &) = delete;
+  Suspended &operator=(const Suspended &) = delete;
 
 private:
   weft_sock *sock_;
 };
+
+// The token that a call waits for stands in the cell until it is completed or the wait is over, unwound ones too.
+class InCell {
+public:
+  InCell(weft_sock *s, weft_token &place, weft_token token) : sock_(s), place_(place), token_(token) { place = token; }
+  ~InCell() {
+    Hold hold(sock_->runtime.load(std::memory_order_relaxed));
+    if (place_ == token_)
+      place_ = 0;
+    weft_token_drop(token_); // it may have been answered by somebody who left it open
+  }
+  InCell(const InCell &) = delete;
+  InCell &operator=(const InCell &) = delete;
+
+private:
+  weft_sock *sock_;
+  weft_token &place_;
+  weft_token token_;
+};
+
+// Its runtime; made before there was one, the first that it is used in.
+weft_runtime *bind_runtime(weft_sock *s) {
+  weft_runtime *rt = s->runtime.load(std::memory_order_acquire);
+  if (rt || !(rt = weft_runtime_current()))
+    return rt;
+  s->life.store(rt->life.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  weft_runtime *none = nullptr;
+  return s->runtime.compare_exchange_strong(none, rt, std::memory_order_acq_rel) ? rt : none;
+}
+
+bool is_orphan(const weft_sock *s) {
+  const weft_runtime *rt = s->runtime.load(std::memory_order_relaxed);
+  return !rt || rt->life.load(std::memory_order_acquire) != s->life.load(std::memory_order_relaxed);
+}
 
 WEFT_SYSTEM_CALL ssize_t system_read(const weft_sock *s, void *buffer, size_t size) {
   ssize_t n;
@@ -95,7 +125,7 @@ WEFT_SYSTEM_CALL bool has_input(const weft_sock *s) {
 // Not for who cannot wait.
 bool worth_reading(weft_sock *s) {
   constexpr uint32_t of_interest = WEFT_TELLS_ARRIVALS | WEFT_READABLE | WEFT_HANGUP | WEFT_READ_ON;
-  Hold hold(s->runtime);
+  Hold hold(s->runtime.load(std::memory_order_relaxed));
   if (s->drained && (s->cell.ready & of_interest) == WEFT_TELLS_ARRIVALS && s->watched && weft_self() != 0)
     return false;
   s->cell.ready &= ~static_cast<uint32_t>(WEFT_READABLE);
@@ -111,12 +141,37 @@ weft_sock *new_sock(int fd) {
   if (!s)
     return nullptr;
   s->cell.fd = fd;
-  s->runtime = weft_runtime_current();
+  bind_runtime(s);
   return s;
 }
 
+void leave_with_others(weft_sock *s, uint64_t as) {
+  const int fd = s->cell.fd; // the record may be freed as soon as this call is not counted
+  uint64_t before = s->calls.load(std::memory_order_relaxed), now;
+  bool closes;
+  do {
+    now = before - as;
+    closes = (now & (kClosed | kDescriptorGone | kAllAtWork)) == kClosed;
+    if (closes)
+      now |= kDescriptorGone;
+  } while (!s->calls.compare_exchange_weak(before, now, std::memory_order_acq_rel, std::memory_order_relaxed));
+  if (closes && fd >= 0)
+    close(fd);
+  if ((now & (kClosed | kAllInside)) == kClosed)
+    delete s;
+}
+
+bool may_close(const weft_sock *s) {
+  if (is_orphan(s))
+    return true;
+  const weft_runtime *rt = s->runtime.load(std::memory_order_relaxed);
+  // A child of fork has no loop, and nothing to tell one (PROC-02).
+  return on_loop(rt) || rt->loop_thread.load(std::memory_order_relaxed) == rt ||
+         (!s->watched && s->calls.load(std::memory_order_relaxed) == 0);
+}
+
 void clear_ready(weft_sock *s, uint32_t bit) {
-  Hold hold(s->runtime);
+  Hold hold(s->runtime.load(std::memory_order_relaxed));
   s->cell.ready &= ~bit;
 }
 
@@ -124,30 +179,31 @@ weft_status yield_after_streak(weft_sock *s) {
   // Readers and writers on several workers may miss one of the other's: it is a bound for the eye.
   uint32_t streak = s->streak.load(std::memory_order_relaxed) + 1;
   s->streak.store(streak, std::memory_order_relaxed);
-  if (streak < transfers_without_yield || weft_self() == 0)
-    return WEFT_OK;
-  Hold hold(s->runtime);
-  Suspended suspended(s);
-  hold.end();
-  weft_yield();
-  hold.again();
-  return suspended.leave() ? WEFT_OK : WEFT_E_CLOSED;
+  if (streak >= transfers_without_yield && weft_self() != 0) {
+    Suspended suspended(s);
+    weft_yield();
+  }
+  return is_closed(s) ? WEFT_E_CLOSED : WEFT_OK;
 }
 
 weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns, Watching watching) {
   if (weft_self() == 0)
     return WEFT_E_NOTASK;
   // Made before there was a runtime: it belongs to that of the first wait.
-  if (!s->runtime)
-    s->runtime = weft_runtime_current();
-  if (s->runtime != weft_runtime_current())
+  weft_runtime *rt = bind_runtime(s);
+  if (rt != weft_runtime_current())
     return WEFT_E_INVAL;
-  Hold hold(s->runtime);
+  Hold hold(rt);
+  if (is_closed(s))
+    return WEFT_E_CLOSED;
   if (!s->watched && watching == Watching::Needed) {
     // Watching reports what is ready already, so nothing from before is lost.
-    Suspended suspended(s);
-    weft_status status = host_watch(s);
-    if (!suspended.leave())
+    weft_status status;
+    {
+      Suspended suspended(s);
+      status = host_watch(s);
+    }
+    if (is_closed(s))
       return WEFT_E_CLOSED;
     if (status != WEFT_OK)
       return status;
@@ -157,23 +213,22 @@ weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t de
   weft_token &place = bit == WEFT_READABLE ? s->cell.reader : s->cell.writer;
   if (place != 0)
     return WEFT_E_BUSY;
-  weft_token token = weft_token_new(s->runtime);
+  weft_token token = weft_token_new(rt);
   if (token == 0)
     return WEFT_E_NOMEM;
-  place = token;
-  note_descriptor(token, s->cell.fd);
-  Suspended suspended(s);
-  weft_set_waits(what);
-  uint64_t value;
-  hold.end();
-  weft_status status = weft_await_until(token, deadline_ns, &value);
-  hold.again();
-  weft_set_waits(nullptr);
-  if (!suspended.leave())
-    return WEFT_E_CLOSED;
-  if (place == token)
-    place = 0;
-  return status;
+  weft_status status;
+  {
+    Suspended suspended(s);
+    InCell in_cell(s, place, token);
+    note_descriptor(token, s->cell.fd);
+    weft_set_waits(what);
+    uint64_t value;
+    hold.end();
+    status = weft_await_until(token, deadline_ns, &value);
+    hold.again();
+    weft_set_waits(nullptr);
+  }
+  return is_closed(s) ? WEFT_E_CLOSED : status;
 }
 
 } // namespace weft
@@ -194,6 +249,16 @@ void weft_fd_ready(weft_runtime *rt, weft_fd_cell *cell, uint32_t ready) {
   }
 }
 
+namespace {
+
+bool is_stream(int fd) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+} // namespace
+
 weft_status weft_sock_adopt(int fd, weft_sock **out) {
   *out = nullptr;
   struct stat about;
@@ -206,6 +271,7 @@ weft_status weft_sock_adopt(int fd, weft_sock **out) {
   if (!s)
     return WEFT_E_NOMEM;
   s->pipe = !S_ISSOCK(about.st_mode);
+  s->stream = s->pipe || is_stream(fd);
   *out = s;
   return WEFT_OK;
 }
@@ -213,6 +279,7 @@ weft_status weft_sock_adopt(int fd, weft_sock **out) {
 int64_t weft_sock_read(weft_sock *s, void *buffer, size_t size, uint64_t deadline_ns) {
   if (size == 0)
     return 0;
+  SockCall inside(s);
   if (weft_status status = yield_after_streak(s); status != WEFT_OK)
     return status;
   bool last = false;
@@ -236,6 +303,7 @@ int64_t weft_sock_read(weft_sock *s, void *buffer, size_t size, uint64_t deadlin
 }
 
 weft_status weft_sock_wait_readable(weft_sock *s, uint64_t deadline_ns) {
+  SockCall inside(s);
   if (weft_status status = yield_after_streak(s); status != WEFT_OK)
     return status;
   bool looks = worth_reading(s);
@@ -259,6 +327,7 @@ weft_status weft_sock_write(weft_sock *s, const void *buffer, size_t size, uint6
   auto *from = static_cast<const unsigned char *>(buffer);
   size_t done = 0;
   weft_status status = WEFT_OK;
+  SockCall inside(s);
   while (done < size) {
     status = yield_after_streak(s);
     if (status != WEFT_OK)
@@ -280,23 +349,28 @@ weft_status weft_sock_write(weft_sock *s, const void *buffer, size_t size, uint6
 }
 
 weft_status weft_sock_shutdown_write(weft_sock *s) {
+  SockCall inside(s);
+  if (is_closed(s))
+    return WEFT_E_CLOSED;
   return shutdown(s->cell.fd, SHUT_WR) == 0 ? WEFT_OK : -errno;
 }
 
 void weft_sock_close(weft_sock *s) {
-  if (!s || s->closed)
+  if (!s || is_closed(s) || !may_close(s))
     return;
-  Hold hold(s->runtime);
-  s->closed = true;
-  ++s->suspended; // this call itself, which may have to wait for the host's thread
+  enter(s, kInside + kAtWork); // this call itself, which may have to wait for the host's thread
+  if (is_orphan(s)) {
+    enter(s, kClosed);
+    leave(s, kInside + kAtWork);
+    return;
+  }
+  Hold hold(s->runtime.load(std::memory_order_relaxed));
+  enter(s, kClosed);
   if (s->watched)
     host_unwatch(s);
-  close(s->cell.fd);
-  s->cell.fd = -1;
   weft_token reader = s->cell.reader, writer = s->cell.writer;
   s->cell.reader = s->cell.writer = 0;
-  if (--s->suspended == 0)
-    delete s;
+  leave(s, kInside + kAtWork);
   if (reader != 0)
     weft_complete(reader, WEFT_E_CLOSED, 0);
   if (writer != 0)

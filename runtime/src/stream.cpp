@@ -10,11 +10,13 @@
 #include "runtime.h"
 #include "socket.h"
 
+#include <algorithm>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace weft;
 
@@ -54,10 +56,20 @@ weft_status as_sock(int fd, const weft_addr &address, weft_sock **out) {
   *out = new_sock(fd);
   if (*out) {
     (*out)->tcp = family_of(address) != AF_UNIX;
+    (*out)->stream = true;
     return WEFT_OK;
   }
   close(fd);
   return WEFT_E_NOMEM;
+}
+
+// The connection is gone, with an error that it had already; the listener is as good as before. (accept(2) has EOPNOTSUPP too, which
+// is as well what does not listen.)
+bool is_the_connections(int error) {
+  for (int passed_on : {ECONNABORTED, ENETDOWN, EPROTO, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, ENETUNREACH})
+    if (error == passed_on)
+      return true;
+  return false;
 }
 
 WEFT_SYSTEM_CALL int system_accept(int listener, weft_addr *peer) {
@@ -72,8 +84,7 @@ WEFT_SYSTEM_CALL int system_accept(int listener, weft_addr *peer) {
       }
       return fd;
     }
-    // An aborted connection is gone; the listener is as good as before.
-    if (errno != EINTR && errno != ECONNABORTED)
+    if (!is_the_connections(errno) && errno != EINTR)
       return -errno;
   }
 }
@@ -99,12 +110,14 @@ WEFT_SYSTEM_CALL int connect_result(int fd) {
 
 // A Unix listener's backlog is full: nobody tells when that changes.
 weft_status wait_for_place(uint64_t deadline_ns) {
-  if (deadline_ns != WEFT_NEVER && weft_now() >= deadline_ns)
+  const uint64_t now = deadline_ns != WEFT_NEVER ? weft_now() : 0;
+  if (now >= deadline_ns)
     return weft_self() != 0 ? WEFT_E_TIMEOUT : WEFT_E_NOTASK;
-  return weft_sleep(kLookAgain);
+  return weft_sleep(std::min(kLookAgain, deadline_ns - now));
 }
 
 weft_status finish_connect(weft_sock *s, const weft_addr &address, uint64_t deadline_ns) {
+  SockCall inside(s);
   int result;
   while ((result = system_connect(s->cell.fd, address)) == -EAGAIN && family_of(address) == AF_UNIX)
     if (weft_status status = wait_for_place(deadline_ns); status != WEFT_OK)
@@ -122,15 +135,34 @@ weft_status finish_connect(weft_sock *s, const weft_addr &address, uint64_t dead
   return result;
 }
 
-bool lacks_descriptors(int error) { return error == -EMFILE || error == -ENFILE || error == -ENOBUFS || error == -ENOMEM; }
+// ENOSPC: what all of the user's sets of watched descriptors may have (max_user_watches).
+bool lacks_descriptors(int error) {
+  return error == -EMFILE || error == -ENFILE || error == -ENOBUFS || error == -ENOMEM || error == -ENOSPC;
+}
+
+// One that is nobody's yet, also when the call is unwound.
+class NewSock {
+public:
+  explicit NewSock(weft_sock *s) : sock_(s) {}
+  ~NewSock() { weft_sock_close(sock_); }
+  NewSock(const NewSock &) = delete;
+  NewSock &operator=(const NewSock &) = delete;
+  weft_sock *get() { return sock_; }
+  weft_sock *hand_over() { return std::exchange(sock_, nullptr); }
+
+private:
+  weft_sock *sock_;
+};
 
 // For a connection, or with `patient` for a descriptor too.
 weft_status accept_one(weft_sock *listener, uint64_t deadline_ns, bool patient, weft_sock **out, weft_addr *peer) {
   *out = nullptr;
+  SockCall inside(listener);
   if (weft_status status = yield_after_streak(listener); status != WEFT_OK)
     return status;
   // The record first: a connection that was taken off the backlog has a place to go.
-  weft_sock *s = new_sock(-1);
+  NewSock made(new_sock(-1));
+  weft_sock *s = made.get();
   if (!s)
     return WEFT_E_NOMEM;
   for (;;) {
@@ -139,7 +171,8 @@ weft_status accept_one(weft_sock *listener, uint64_t deadline_ns, bool patient, 
     if (fd >= 0) {
       s->cell.fd = fd;
       s->tcp = listener->tcp; // which may be an adopted one, of Unix sockets
-      *out = s;
+      s->stream = listener->stream;
+      *out = made.hand_over();
       return WEFT_OK;
     }
     weft_status status = fd;
@@ -151,10 +184,8 @@ weft_status accept_one(weft_sock *listener, uint64_t deadline_ns, bool patient, 
       if (status == WEFT_E_TIMEOUT && again < deadline_ns)
         status = WEFT_OK;
     }
-    if (status != WEFT_OK) {
-      delete s;
+    if (status != WEFT_OK)
       return status;
-    }
   }
 }
 
@@ -162,6 +193,8 @@ weft_status accept_one(weft_sock *listener, uint64_t deadline_ns, bool patient, 
 
 weft_status weft_listen(const weft_addr *address, int backlog, weft_sock **out) {
   *out = nullptr;
+  if (!address)
+    return WEFT_E_INVAL;
   int fd = -1;
   if (weft_status status = open_listener(*address, backlog, &fd); status != WEFT_OK)
     return status;
@@ -174,20 +207,20 @@ weft_status weft_accept(weft_sock *listener, uint64_t deadline_ns, weft_sock **o
 
 weft_status weft_connect(const weft_addr *address, uint64_t deadline_ns, weft_sock **out) {
   *out = nullptr;
+  if (!address)
+    return WEFT_E_INVAL;
   int fd = socket(family_of(*address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -errno;
   weft_sock *s = nullptr;
   if (weft_status status = as_sock(fd, *address, &s); status != WEFT_OK)
     return status;
+  NewSock made(s);
   no_delay(fd, *address);
   weft_status status = finish_connect(s, *address, deadline_ns);
-  if (status != WEFT_OK) {
-    weft_sock_close(s);
-    return status;
-  }
-  *out = s;
-  return WEFT_OK;
+  if (status == WEFT_OK)
+    *out = made.hand_over();
+  return status;
 }
 
 weft_status weft_tcp_listen(const char *host, uint16_t port, int backlog, weft_sock **out) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <random>
 #include <string>
+#include <thread>
 
 #include <unistd.h>
 
@@ -353,5 +354,64 @@ TEST_CASE("a scheduler inside the task may take a socket's wait", "[socket]") {
     CHECK(weft_rt_resume(next, &awaits, &io, &io, &next) == 0);
   });
   CHECK(got == 'k');
+  p.close();
+}
+
+namespace {
+
+// Runs fn in a continuation until its first await, and drops it there. The records of its tokens are free again then.
+void drop_in_wait(void (*fn)()) {
+  static const struct {
+    uint32_t count, flags;
+    weft_handler entry[1];
+  } takes = {1, 0, {{&weft_await_tag, WEFT_ON_SUSPEND, 0}}};
+  weft_cont k = weft_rt_cont_new_mem([](void *env, weft_payload *) { (*static_cast<void (**)()>(env))(); }, &fn, WEFT_STACK_256K);
+  weft_payload in = {}, out = {};
+  weft_cont next = 0;
+  CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&takes), &in, &out, &next) == 1);
+  weft_rt_cont_drop(next);
+  const weft_token after = weft_token_new(nullptr);
+  constexpr uint64_t slot = (UINT64_C(1) << WEFT_SLOT_BITS) - 1;
+  CHECK((after & slot) == (out.i[0] & slot));
+  weft_token_drop(after);
+}
+
+weft_sock *dropped_on;
+
+} // namespace
+
+TEST_CASE("a wait that is dropped leaves nothing: the next one is not refused, and a close frees all", "[socket]") {
+  InTasks tasks;
+  tasks.run([&] {
+    const int before = open_descriptors();
+    Pair p;
+    dropped_on = p.a;
+    char c = 0;
+    drop_in_wait([] {
+      char byte;
+      weft_sock_read(dropped_on, &byte, 1, WEFT_NEVER);
+    });
+    CHECK(weft_sock_read(p.a, &c, 1, in_ms(1)) == WEFT_E_TIMEOUT);
+    fill(p.a);
+    drop_in_wait([] { weft_sock_write(dropped_on, "x", 1, WEFT_NEVER, nullptr); });
+    CHECK(weft_sock_write(p.a, "x", 1, in_ms(1), nullptr) == WEFT_E_TIMEOUT);
+    p.close();
+    CHECK(open_descriptors() == before);
+  });
+}
+
+TEST_CASE("a thread that is none of the runtime's does not close what the host watches", "[socket]") {
+  InTasks tasks;
+  Pair p;
+  char c = 0;
+  tasks.go([&] { CHECK(weft_sock_read(p.a, &c, 1, some_time()) == 1); });
+  tasks.run([&] {
+    settle();
+    std::thread([&] { weft_sock_close(p.a); }).join();
+    CHECK(weft_sock_write(p.b, "z", 1, some_time(), nullptr) == WEFT_OK);
+    while (c == 0)
+      weft_sleep(100000);
+    CHECK(c == 'z');
+  });
   p.close();
 }

@@ -2,6 +2,7 @@
 
 // TCP on the loopback address: connecting, and peers, ports and limits that misbehave.
 #include "loopback.h"
+#include "weft/lowered.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -249,6 +250,42 @@ TEST_CASE("a connect that nobody answers ends by its deadline or a cancel", "[tc
     after = open_descriptors();
   });
   CHECK(before == after);
+  for (weft_sock *s : filling)
+    weft_sock_close(s);
+  weft_sock_close(listener);
+}
+
+TEST_CASE("a connect or an accept that is dropped in its wait leaves no descriptor", "[tcp]") {
+  InTasks tasks;
+  static weft_sock *listener;
+  listener = listen_here(1);
+  static const struct {
+    uint32_t count, flags;
+    weft_handler entry[1];
+  } takes = {1, 0, {{&weft_await_tag, WEFT_ON_SUSPEND, 0}}};
+  auto drop_in_wait = [](weft_body body) {
+    weft_cont k = weft_rt_cont_new_mem(body, nullptr, WEFT_STACK_256K);
+    weft_payload in = {}, out = {};
+    weft_cont next = 0;
+    CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&takes), &in, &out, &next) == 1);
+    weft_rt_cont_drop(next);
+  };
+  std::vector<weft_sock *> filling;
+  tasks.run([&] {
+    weft_sock *s = nullptr;
+    drop_in_wait([](void *, weft_payload *) {
+      weft_sock *none = nullptr;
+      weft_tcp_accept(listener, &none);
+    });
+    while (filling.size() < 16 && weft_tcp_connect("127.0.0.1", weft_sock_port(listener), in_ms(200), &s) == WEFT_OK)
+      filling.push_back(s);
+    const int before = open_descriptors();
+    drop_in_wait([](void *, weft_payload *) {
+      weft_sock *never = nullptr;
+      weft_tcp_connect("127.0.0.1", weft_sock_port(listener), WEFT_NEVER, &never);
+    });
+    CHECK(open_descriptors() == before);
+  });
   for (weft_sock *s : filling)
     weft_sock_close(s);
   weft_sock_close(listener);

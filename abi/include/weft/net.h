@@ -43,7 +43,11 @@ WEFT_API weft_status weft_sock_wait_readable(weft_sock *sock, uint64_t deadline_
 WEFT_API weft_status weft_sock_write(weft_sock *sock, const void *buffer, size_t size,
                                      uint64_t deadline_ns, size_t *written);
 WEFT_API weft_status weft_sock_shutdown_write(weft_sock *sock);
-/* Wakes who waits on it with WEFT_E_CLOSED. The record is gone then: nobody else may use it. */
+/* Wakes who waits on it with WEFT_E_CLOSED. The record is gone then: nobody else may use it. With several workers other calls may
+ * be at work on it: they end with what they have got, or with WEFT_E_CLOSED, and the last one closes the descriptor; but none may
+ * begin beside it, so who reads in a loop is told first (cancelled, say). May suspend a task, on a worker that is not the loop's
+ * thread. Thread: the runtime's. On another one nothing is done, and the socket stays open, while the host watches it or a call
+ * is on it. In a child of fork it closes the child's descriptor. */
 WEFT_API void weft_sock_close(weft_sock *sock);
 /* The local port. */
 WEFT_API uint16_t weft_sock_port(const weft_sock *sock);
@@ -74,8 +78,8 @@ WEFT_API weft_status weft_sock_remote(const weft_sock *sock, weft_addr *out); /*
 /* The file that a Unix listener makes is the program's to remove, before a second listen (-EADDRINUSE) and at the end. The first
  * listener of a process raises its limit of descriptors, see weft_raise_descriptors. */
 WEFT_API weft_status weft_listen(const weft_addr *address, int backlog, weft_sock **out);
-/* Waits for a connection; without a descriptor for it (-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM) it waits for that too, looking some
- * fifty times a second, and the connections wait in the backlog. peer: may be NULL. */
+/* Waits for a connection; without a descriptor for it, or with no room to watch one more (-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM,
+ * -ENOSPC), it waits for that too, looking some fifty times a second, and the connections wait in the backlog. peer: may be NULL. */
 WEFT_API weft_status weft_accept(weft_sock *listener, uint64_t deadline_ns, weft_sock **out, weft_addr *peer);
 /* A Unix listener whose backlog is full is tried again until the deadline. */
 WEFT_API weft_status weft_connect(const weft_addr *address, uint64_t deadline_ns, weft_sock **out);
@@ -87,6 +91,7 @@ WEFT_API weft_status weft_datagram_open(const weft_addr *local, weft_sock **out)
 /* From now on it sends there, where no `to` is given, and takes nothing from elsewhere; weft_sock_read and weft_sock_write are for
  * such ones too, a message each. That nobody is there is told later (-ECONNREFUSED). */
 WEFT_API weft_status weft_datagram_peer(weft_sock *sock, const weft_addr *peer);
+/* WEFT_E_INVAL of these two for a stream, which has bytes and no messages. */
 /* One message, into `buffer` as much of it as fits; the rest is lost. Answers its whole size, which may be 0. from: may be NULL. */
 WEFT_API int64_t weft_datagram_receive(weft_sock *sock, void *buffer, size_t size, uint64_t deadline_ns, weft_addr *from);
 /* One message, all of it or none; waits while the system has no room. to: NULL for the peer's. */
@@ -100,8 +105,9 @@ WEFT_API weft_status weft_sock_pair(int datagrams, weft_sock **a, weft_sock **b)
 /* weft_sock_read reads of one what weft_sock_write writes to the other. */
 WEFT_API weft_status weft_pipe(weft_sock **reads, weft_sock **writes);
 /* Raises the process' soft limit of descriptors (RLIMIT_NOFILE) to its hard one, and answers what it is then. The first weft_listen or
- * weft_tcp_listen of a process does so, unless WEFT_DESCRIPTORS=keep is in its environment: a program that calls select() wants that.
- * Programs that it executes inherit the limit. Any thread. */
+ * weft_tcp_listen of a process does so, also when it fails then, unless WEFT_DESCRIPTORS=keep is in its environment: a program that
+ * calls select() wants that. The limit is the process', so WEFT_RT_IGNORE_ENV, which is a runtime's, has no say. Programs that it
+ * executes inherit the limit. Any thread. */
 WEFT_API uint64_t weft_raise_descriptors(void);
 
 #ifdef __cplusplus

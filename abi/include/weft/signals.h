@@ -30,7 +30,8 @@ WEFT_API weft_status weft_signals_open(int number, weft_signals **out);
  * waits at a time (WEFT_E_BUSY); WEFT_E_CANCELLED, WEFT_E_TIMEOUT, after which none is lost; WEFT_E_CLOSED by weft_signals_close;
  * WEFT_E_NOTASK outside of tasks when there is none. */
 WEFT_API int64_t weft_signals_wait(weft_signals *signals, uint64_t deadline_ns);
-/* Wakes who waits with WEFT_E_CLOSED. NULL: nothing. The runtime's loop's thread or a task. */
+/* Wakes who waits with WEFT_E_CLOSED. NULL: nothing. The runtime's loop's thread or a task, which it may suspend; on
+ * another thread nothing is done while somebody waits, or has waited. */
 WEFT_API void weft_signals_close(weft_signals *signals);
 
 #ifdef __cplusplus

@@ -156,3 +156,45 @@ TEST_CASE("a deadline, a cancel or a close ends the wait for a message, and none
   });
   CHECK(answers == std::vector<int64_t>{WEFT_E_TIMEOUT, WEFT_E_CANCELLED, 1, WEFT_E_CLOSED});
 }
+
+TEST_CASE("a stream has no messages: none of its bytes are taken for one") {
+  OnHost h(each_host());
+  weft_sock *a = nullptr, *b = nullptr;
+  h.run([&] {
+    weft_sock *listener = nullptr;
+    char got[8];
+    auto refuses = [&](weft_sock *from, weft_sock *to) {
+      CHECK(weft_sock_write(from, "abc", 3, some_time(), nullptr) == WEFT_OK);
+      CHECK(weft_datagram_receive(to, got, 1, some_time(), nullptr) == WEFT_E_INVAL);
+      CHECK(weft_datagram_send(from, "x", 1, some_time(), nullptr) == WEFT_E_INVAL);
+      CHECK(weft_sock_read(to, got, sizeof got, some_time()) == 3);
+      weft_sock_close(a);
+      weft_sock_close(b);
+    };
+    CHECK(weft_tcp_listen("127.0.0.1", 0, 4, &listener) == WEFT_OK);
+    CHECK(weft_tcp_connect("127.0.0.1", weft_sock_port(listener), some_time(), &a) == WEFT_OK);
+    CHECK(weft_tcp_accept(listener, &b) == WEFT_OK);
+    refuses(a, b); // connected, accepted
+    weft_sock_close(listener);
+    CHECK(weft_sock_pair(0, &a, &b) == WEFT_OK);
+    refuses(a, b); // adopted
+    CHECK(weft_pipe(&b, &a) == WEFT_OK);
+    refuses(a, b);
+  });
+}
+
+TEST_CASE("a sender without a name has an address all the same, whose text is empty") {
+  OnHost h(each_host());
+  weft_addr at, none;
+  weft_addr_unix("@weft-test-nameless", &at);
+  weft_addr_unix(nullptr, &none);
+  Opened server(at), client(none);
+  h.run([&] {
+    char got[4], text[100] = "?";
+    weft_addr from;
+    CHECK(weft_datagram_send(client.sock, "hi", 2, some_time(), &at) == WEFT_OK);
+    CHECK(weft_datagram_receive(server.sock, got, sizeof got, some_time(), &from) == 2);
+    CHECK(weft_addr_text(&from, text, sizeof text) == WEFT_OK);
+    CHECK(std::string(text).empty());
+  });
+}

@@ -179,6 +179,24 @@ TEST_CASE("a deadline, a cancel or a close ends the wait for a signal, and none 
   CHECK(answers == std::vector<int64_t>{WEFT_E_TIMEOUT, WEFT_E_CANCELLED, 1, WEFT_E_CLOSED});
 }
 
+TEST_CASE("a thread that is none of the runtime's does not close what somebody waits for") {
+  OnHost h(each_host());
+  Disposition own(SIGUSR1, SIG_IGN);
+  weft_signals *s = listen(SIGUSR1);
+  int64_t heard = 0;
+  h.go([&] { heard = weft_signals_wait(s, some_time()); });
+  h.run([&] {
+    settle();
+    std::thread([&] { weft_signals_close(s); }).join();
+    send(SIGUSR1);
+    while (heard == 0)
+      weft_sleep(1000000);
+  });
+  CHECK(heard == 1);
+  CHECK(weft_signals_wait(nullptr, WEFT_NEVER) == WEFT_E_INVAL);
+  weft_signals_close(s);
+}
+
 TEST_CASE("signals that cannot be listened to are refused, with nothing changed") {
   OnHost h(each_host());
   weft_signals *s = nullptr;

@@ -82,6 +82,51 @@ TEST_CASE("who connects to a full backlog waits for a place") {
   weft_sock_close(listener);
 }
 
+TEST_CASE("who waits for a place in a backlog does so no longer than till the deadline") {
+  OnHost h(each_host());
+  weft_addr at;
+  CHECK(weft_addr_unix("@weft-test-late", &at) == WEFT_OK);
+  weft_sock *listener = nullptr;
+  CHECK(weft_listen(&at, 1, &listener) == WEFT_OK);
+  std::vector<weft_sock *> filling;
+  h.run([&] {
+    weft_sock *s = nullptr;
+    while (weft_connect(&at, in_ms(1), &s) == WEFT_OK)
+      filling.push_back(s);
+    const uint64_t deadline = in_ms(1);
+    bool over = false;
+    h.go([&] {
+      weft_sock *late = nullptr;
+      CHECK(weft_connect(&at, deadline, &late) == WEFT_E_TIMEOUT);
+      over = true;
+    });
+    settle();
+    const uint64_t later = deadline + 5000000, now = weft_now();
+    weft_sleep(now < later ? later - now : 1); // due after it
+    settle();
+    CHECK(over);
+  });
+  for (weft_sock *s : filling)
+    weft_sock_close(s);
+  weft_sock_close(listener);
+}
+
+TEST_CASE("no address is an error, and nothing is made") {
+  OnHost h(each_host());
+  const int before = open_descriptors();
+  weft_sock *s = nullptr;
+  CHECK(weft_listen(nullptr, 1, &s) == WEFT_E_INVAL);
+  CHECK(weft_connect(nullptr, WEFT_NEVER, &s) == WEFT_E_INVAL);
+  CHECK(weft_datagram_open(nullptr, &s) == WEFT_E_INVAL);
+  CHECK(s == nullptr);
+  weft_addr at;
+  weft_addr_ip("127.0.0.1", 0, &at);
+  CHECK(weft_datagram_open(&at, &s) == WEFT_OK);
+  CHECK(weft_datagram_peer(s, nullptr) == WEFT_E_INVAL);
+  weft_sock_close(s);
+  CHECK(open_descriptors() == before);
+}
+
 TEST_CASE("pairs carry bytes or messages, pipes bytes, and end when the other end closes") {
   OnHost h(each_host());
   weft_sock *a = nullptr, *b = nullptr, *in = nullptr, *out = nullptr;
