@@ -309,6 +309,31 @@ void drop_tokens_of(weft_runtime *rt) {
   });
 }
 
+namespace {
+
+// False: *status is the answer. It has the lock, so it is apart from who suspends: a frame with clean-ups of its own is not unwound
+// from the switch's text, which is no call to the compiler (std::terminate: gcc's table had a gap there).
+[[gnu::noinline]] bool has_to_wait(weft_runtime *rt, TokenSlot *slot, weft_token token, uint64_t deadline_ns, uint64_t *value,
+                                   weft_status *status) {
+  Hold hold(rt); // not over the suspend: a handler of the language may take it
+  if (any_parallel.load(std::memory_order_relaxed) && !find_token(token)) {
+    *status = WEFT_E_STALE;
+  } else if (slot->waiter || slot->cq) {
+    *status = WEFT_E_BUSY;
+  } else if (token_filled(slot)) {
+    *status = slot->status;
+    if (value)
+      *value = slot->value;
+    recycle_token(slot);
+  } else if (deadline_ns != WEFT_NEVER && !arm_token(slot, deadline_ns)) {
+    *status = WEFT_E_NOMEM;
+  } else {
+    return true;
+  }
+  return false;
+}
+
+} // namespace
 } // namespace weft
 
 extern "C" {
@@ -427,20 +452,9 @@ weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *v
     return WEFT_E_STALE;
   weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
   if (on_loop(rt)) {
-    Hold hold(rt); // not over the suspend: a handler of the language may take it
-    if (any_parallel.load(std::memory_order_relaxed) && !find_token(token))
-      return WEFT_E_STALE;
-    if (slot->waiter || slot->cq)
-      return WEFT_E_BUSY;
-    if (token_filled(slot)) {
-      weft_status status = slot->status;
-      if (value)
-        *value = slot->value;
-      recycle_token(slot);
+    weft_status status;
+    if (!has_to_wait(rt, slot, token, deadline_ns, value, &status))
       return status;
-    }
-    if (deadline_ns != WEFT_NEVER && !arm_token(slot, deadline_ns))
-      return WEFT_E_NOMEM;
   }
   arch::Answer a;
   if (__builtin_expect(parks_at_once(self, rt), 1)) {
