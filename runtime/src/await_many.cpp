@@ -14,18 +14,6 @@ using namespace weft;
 
 namespace {
 
-// The wait's own: it ends with it, also when the wait is unwound, or was answered by somebody who left it open.
-class OwnToken {
-public:
-  explicit OwnToken(weft_token token) : token_(token) {}
-  ~OwnToken() { weft_token_drop(token_); }
-  OwnToken(const OwnToken &) = delete;
-  OwnToken &operator=(const OwnToken &) = delete;
-
-private:
-  weft_token token_;
-};
-
 class Many {
 public:
   explicit Many(weft_runtime *rt) {
@@ -54,14 +42,13 @@ public:
 
   // One await, until `missing` more are completed. It may answer WEFT_OK earlier, by a handler's doing.
   weft_status wait(Hold &hold, size_t missing, uint64_t deadline_ns) {
-    weft_token token = weft_token_new(cq_.rt);
-    if (!token)
+    OwnToken own(cq_.rt);
+    if (!own.token)
       return WEFT_E_NOMEM;
-    OwnToken own(token);
     cq_.missing = missing;
-    cq_.waiter = token;
+    cq_.waiter = own.token;
     hold.end();
-    weft_status status = weft_await_until(token, deadline_ns, nullptr);
+    weft_status status = weft_await_until(own.token, deadline_ns, nullptr);
     hold.again();
     cq_.waiter = 0;
     return status;
@@ -74,9 +61,7 @@ private:
 weft_cq_event gone(weft_token token, size_t index) { return {token, index, WEFT_E_STALE, 0}; }
 
 // The runtime to wait in; null: the caller cannot wait.
-weft_runtime *waits_in() {
-  return running_task() || weft_current() != &weft_root_cb ? runtime_here() : nullptr;
-}
+weft_runtime *waits_in() { return on_native_stack() ? nullptr : runtime_here(); }
 
 } // namespace
 

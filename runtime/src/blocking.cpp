@@ -220,16 +220,6 @@ private:
   Call *call_;
 };
 
-// Also when the wait is unwound.
-class OwnToken {
-public:
-  explicit OwnToken(weft_runtime *rt) : token(weft_token_new(rt)) {}
-  ~OwnToken() { weft_token_drop(token); }
-  OwnToken(const OwnToken &) = delete;
-  OwnToken &operator=(const OwnToken &) = delete;
-  const weft_token token; // 0: no memory
-};
-
 weft_status wait_for(weft_token token, uint64_t deadline_ns) {
   weft_set_waits("blocking call");
   const weft_status status = weft_await_until(token, deadline_ns, nullptr);
@@ -294,7 +284,7 @@ weft_status weft_blocking(uint64_t (*fn)(void *arg), void *arg, void (*abandoned
   if (!fn)
     return WEFT_E_INVAL;
   Task *self = running_task();
-  if (!self)
+  if (!self || on_native_stack())
     return WEFT_E_NOTASK;
   weft_runtime *rt = self->rt;
   BlockingPool *p = pool_of(rt);

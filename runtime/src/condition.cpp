@@ -8,7 +8,7 @@ using namespace weft;
 
 weft_status weft_cond_wait(weft_cond *c, weft_mutex *m, uint64_t deadline_ns) {
   Task *self = running_task();
-  if (!self)
+  if (!self || on_native_stack())
     return WEFT_E_NOTASK;
   ObjectHold hold(stripe_of(c) | stripe_of(m), deadline_ns != WEFT_NEVER, true);
   Wait wait{self};

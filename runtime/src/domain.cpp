@@ -352,7 +352,7 @@ weft_status weft_domain_close(weft_domain *d) {
     return WEFT_OK;
   }
   while (d->closer || used(d)) {
-    if (!self || d->closer)
+    if (!self || on_native_stack() || d->closer)
       return WEFT_E_BUSY;
     d->closer = self;
     self->closes = d;

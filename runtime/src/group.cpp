@@ -235,7 +235,7 @@ weft_status weft_group_wait(weft_group *g) {
       return WEFT_E_BUSY;
   }
   if (g->first) {
-    if (!self)
+    if (!self || on_native_stack())
       return WEFT_E_NOTASK;
     if (self->rt != g->rt)
       return WEFT_E_INVAL;

@@ -11,6 +11,7 @@
 #include "parallel.h"
 #include "runtime.h"
 #include "scope.h"
+#include "token.h"
 #include "trace.h"
 #include "worker.h"
 #include "wait_task.h"
@@ -33,6 +34,8 @@ namespace {
     // entry of its table, which needs no search.
     worker_here(task->rt)->attention |= kParking;
     arch::suspend(&weft_yield_tag, static_cast<uint64_t>(kind), deadline_ns);
+  } else if (on_native_stack() && kind != WaitKind::Host) { // which is no choice of the task's: CONT-02
+    return WEFT_E_NOTASK;
   } else {
     arch::suspend(&park_tag, static_cast<uint64_t>(kind), deadline_ns);
   }
@@ -44,6 +47,8 @@ namespace {
 // A deadline has passed, or a cancel is pending. The first parks all the same, so that a loop that takes no notice leaves others their turn:
 // as one whose own deadline has passed; or where that may not be armed, for want of the lock, park_inside sees to it.
 [[gnu::noinline]] weft_status park_cancelled(Task *task, WaitKind kind, uint64_t deadline_ns) {
+  if (on_native_stack())
+    return WEFT_E_NOTASK;
   if (!(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) & kCancelPassed))
     return take_cancel(task) != Took::Nothing ? WEFT_E_CANCELLED : park(task, kind, deadline_ns);
   weft_runtime *rt = task->rt;
@@ -61,7 +66,8 @@ namespace {
 
 } // namespace
 
-weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns) {
+// Not inlined: it has no clean-ups, and its callers do (token.cpp, has_to_wait).
+[[gnu::noinline]] weft_status park_running(Task *task, WaitKind kind, uint64_t deadline_ns) {
   if (__builtin_expect(__atomic_load_n(&task->cancels, __ATOMIC_RELAXED) != 0, 0) && kind != WaitKind::Host)
     return park_cancelled(task, kind, deadline_ns);
   return park(task, kind, deadline_ns);
@@ -290,6 +296,16 @@ uint64_t read_clock(weft_runtime *rt) {
   return call.now;
 }
 
+namespace {
+
+// A scheduler of the language stands above: to it a sleep is an await that time completes.
+weft_status sleep_by_token(weft_runtime *rt, uint64_t deadline_ns) {
+  OwnToken own(rt);
+  return own.token ? weft_await_until(own.token, deadline_ns, nullptr) : WEFT_E_NOMEM;
+}
+
+} // namespace
+
 } // namespace weft
 
 extern "C" {
@@ -329,7 +345,7 @@ uint64_t weft_now(void) {
 weft_status weft_sleep(uint64_t ns) {
   Task *self = running_task();
   weft_runtime *rt = runtime_here();
-  if (!self && (!rt || weft_current() == &weft_root_cb))
+  if (!rt || on_native_stack())
     return WEFT_E_NOTASK;
   uint64_t deadline = read_clock(rt);
   deadline = ns > WEFT_NEVER - 1 - deadline ? WEFT_NEVER - 1 : deadline + ns;
@@ -338,11 +354,7 @@ weft_status weft_sleep(uint64_t ns) {
     Hold hold;
     status = park_running(self, WaitKind::Sleep, deadline);
   } else {
-    // A scheduler of the language stands above: to it a sleep is an await that time completes.
-    weft_token token = weft_token_new(rt);
-    if (!token)
-      return WEFT_E_NOMEM;
-    status = weft_await_until(token, deadline, nullptr);
+    status = sleep_by_token(rt, deadline);
   }
   return status == WEFT_E_TIMEOUT ? WEFT_OK : status;
 }

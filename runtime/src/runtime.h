@@ -373,6 +373,9 @@ extern const DispatchTable dispatch_on;
 inline const weft_handlers *dispatch_handlers() {
   return reinterpret_cast<const weft_handlers *>(&dispatch_on);
 }
+// It is the thread's own stack: nobody is suspended from it. A task that runs has called weft_call_native, and does not wait in
+// there but answers as outside of tasks.
+inline bool on_native_stack() { return weft_tls.current == &weft_root_cb; }
 // The running continuation is a task's own and was resumed by the dispatch loop: no handler of the
 // language stands between.
 inline bool only_dispatch_above() {

@@ -20,6 +20,8 @@ using namespace weft;
 
 namespace {
 
+bool may_wait() { return weft_self() != 0 && !on_native_stack(); }
+
 // A task whose peer is always faster never has to wait; after this many transfers it yields all the
 // same, so that it cannot keep the others off the loop.
 constexpr uint32_t transfers_without_yield = 64;
@@ -126,7 +128,7 @@ WEFT_SYSTEM_CALL bool has_input(const weft_sock *s) {
 bool worth_reading(weft_sock *s) {
   constexpr uint32_t of_interest = WEFT_TELLS_ARRIVALS | WEFT_READABLE | WEFT_HANGUP | WEFT_READ_ON;
   Hold hold(s->runtime.load(std::memory_order_relaxed));
-  if (s->drained && (s->cell.ready & of_interest) == WEFT_TELLS_ARRIVALS && s->watched && weft_self() != 0)
+  if (s->drained && (s->cell.ready & of_interest) == WEFT_TELLS_ARRIVALS && s->watched && may_wait())
     return false;
   s->cell.ready &= ~static_cast<uint32_t>(WEFT_READABLE);
   return true;
@@ -179,7 +181,7 @@ weft_status yield_after_streak(weft_sock *s) {
   // Readers and writers on several workers may miss one of the other's: it is a bound for the eye.
   uint32_t streak = s->streak.load(std::memory_order_relaxed) + 1;
   s->streak.store(streak, std::memory_order_relaxed);
-  if (streak >= transfers_without_yield && weft_self() != 0) {
+  if (streak >= transfers_without_yield && may_wait()) {
     Suspended suspended(s);
     weft_yield();
   }
@@ -187,7 +189,7 @@ weft_status yield_after_streak(weft_sock *s) {
 }
 
 weft_status wait_ready(weft_sock *s, uint32_t bit, const char *what, uint64_t deadline_ns, Watching watching) {
-  if (weft_self() == 0)
+  if (!may_wait())
     return WEFT_E_NOTASK;
   // Made before there was a runtime: it belongs to that of the first wait.
   weft_runtime *rt = bind_runtime(s);

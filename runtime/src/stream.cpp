@@ -112,7 +112,7 @@ WEFT_SYSTEM_CALL int connect_result(int fd) {
 weft_status wait_for_place(uint64_t deadline_ns) {
   const uint64_t now = deadline_ns != WEFT_NEVER ? weft_now() : 0;
   if (now >= deadline_ns)
-    return weft_self() != 0 ? WEFT_E_TIMEOUT : WEFT_E_NOTASK;
+    return weft_self() != 0 && !on_native_stack() ? WEFT_E_TIMEOUT : WEFT_E_NOTASK;
   return weft_sleep(std::min(kLookAgain, deadline_ns - now));
 }
 

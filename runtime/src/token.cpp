@@ -445,7 +445,7 @@ weft_status weft_await(weft_token token, uint64_t *value) {
 
 weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *value) {
   Task *self = running_task();
-  if (!self && weft_current() == &weft_root_cb)
+  if (on_native_stack())
     return WEFT_E_NOTASK;
   TokenSlot *slot = find_token(token);
   if (!slot)

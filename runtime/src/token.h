@@ -73,6 +73,17 @@ struct alignas(64) TokenSlot {
   weft_token token(uint64_t s) const { return make_handle(slot, generation_of(s)); }
 };
 
+// A wait's own: it ends with it, also when the wait is unwound, or was answered by somebody who left it open. Whose frame it is in
+// calls the await, which suspends in a frame of its own (token.cpp, has_to_wait).
+class OwnToken {
+public:
+  explicit OwnToken(weft_runtime *rt) : token(weft_token_new(rt)) {}
+  ~OwnToken() { weft_token_drop(token); }
+  OwnToken(const OwnToken &) = delete;
+  OwnToken &operator=(const OwnToken &) = delete;
+  const weft_token token; // 0: no memory
+};
+
 using TokenTable = RecordTable<TokenSlot>;
 extern constinit TokenTable the_token_table;
 inline TokenTable &token_table() { return the_token_table; }

@@ -1,6 +1,7 @@
 // Part of Weft, under the Apache License v2.0 with LLVM Exceptions.
 
 // The default of weft_trap, alone in its file so that a language's own replaces it at link time.
+#include "collect.h"
 #include "cont.h"
 #include "fatal.h"
 
@@ -36,6 +37,9 @@ extern "C" [[gnu::weak]] void weft_trap(int rule, weft_cont k, const weft_tag *t
       weft::fatal("weft: no handler for tag '%s' (%p): a resumer lists it for %s, and this is a %s; in %s (CONT-02)",
                   name, static_cast<const void *>(tag), kind == WEFT_ON_SWITCH ? "switch" : "suspend",
                   kind == WEFT_ON_SWITCH ? "suspend" : "switch", who);
+    if (weft::waits_for_native)
+      weft::fatal("weft: no handler for tag '%s' (%p) inside of weft_call_native, out of which nothing suspends; in %s (CONT-02)", name,
+                  static_cast<const void *>(tag), who);
     weft::fatal("weft: no handler for tag '%s' (%p), in %s (CONT-02)", name,
                 static_cast<const void *>(tag), who);
   case WEFT_RULE_DROP:

@@ -15,9 +15,8 @@ namespace {
 //
 // `on` is compared whole: with its lowest bit set a handler cache goes through this link, which
 // then has to be cut the long way.
-[[gnu::always_inline]] inline bool hand_over(weft_worker *w) {
-  weft_cb *me = weft_tls.current;
-  if (me->on != dispatch_handlers() || w->attention)
+[[gnu::always_inline]] inline bool hand_over(weft_worker *w, weft_cb *me) {
+  if (w->attention)
     return false;
   if (w->ahead == w->ahead_end) {
     if (w->alone == 0)
@@ -46,11 +45,12 @@ namespace {
 
 extern "C" weft_status weft_yield(void) {
   weft_worker *w = weft::this_worker();
-  if (__builtin_expect(!w || !w->running, 0)) {
-    if (weft_current() == &weft::weft_root_cb)
-      return WEFT_E_NOTASK;
-  } else if (weft::hand_over(w)) {
-    return WEFT_OK;
+  weft_cb *me = weft_tls.current;
+  if (__builtin_expect(w && w->running && me->on == weft::dispatch_handlers(), 1)) {
+    if (weft::hand_over(w, me))
+      return WEFT_OK;
+  } else if (me == &weft::weft_root_cb) {
+    return WEFT_E_NOTASK;
   }
   weft::arch::suspend(&weft_yield_tag, 0, 0);
   return WEFT_OK;

@@ -224,3 +224,22 @@ TEST_CASE("waiting for a read works on what tells no ends: Unix sockets and pipe
   weft_sock_close(out);
   p.close();
 }
+
+TEST_CASE("a read in a native call, which cannot wait for the host's word, looks") {
+  InTasks t;
+  int64_t some = 0, none = 0;
+  t.run([&] {
+    Connection c;
+    c.empty();
+    c.send("more");
+    c.has_come(POLLIN);
+    auto reads = [&] {
+      char buffer[100];
+      some = weft_sock_read(c.near, buffer, sizeof buffer, WEFT_NEVER);
+      none = weft_sock_read(c.near, buffer, sizeof buffer, WEFT_NEVER);
+    };
+    weft_call_native([](void *arg) { (*static_cast<decltype(reads) *>(arg))(); }, &reads);
+  });
+  CHECK(some == 4);
+  CHECK(none == WEFT_E_NOTASK);
+}

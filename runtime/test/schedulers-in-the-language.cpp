@@ -137,6 +137,29 @@ TEST_CASE("a child's sleep is an await that time completes") {
   CHECK(log.back() == "slept");
 }
 
+TEST_CASE("a child's sleep that is dropped leaves no token behind") {
+  OnManual m;
+  bool unwound = false;
+  m.go([&] {
+    weft_cont k = weft_rt_cont_new_mem(
+        [](void *env, weft_payload *) {
+          struct Says {
+            bool *unwound;
+            ~Says() { *unwound = true; }
+          } says{static_cast<bool *>(env)};
+          weft_sleep(100);
+        },
+        &unwound, WEFT_STACK_256K);
+    weft_payload in = {}, out = {};
+    weft_cont next = 0;
+    CHECK(weft_rt_resume(k, reinterpret_cast<const weft_handlers *>(&kTakes), &in, &out, &next) == 1);
+    weft_rt_cont_drop(next);
+    CHECK(weft_complete(out.i[0], WEFT_OK, 0) == WEFT_E_STALE);
+  });
+  m.settle();
+  CHECK(unwound);
+}
+
 TEST_CASE("such schedulers nest, and the event finds its way through both") {
   OnManual m;
   weft_token token = weft_token_new(m.rt);

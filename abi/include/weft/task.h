@@ -87,8 +87,8 @@ WEFT_API uint64_t *weft_task_word(void); /* the language's word of the running t
 WEFT_API weft_status weft_task_set_name(const char *name); /* the running task's */
 WEFT_API const char *weft_task_name(weft_task task);       /* "" when none or gone */
 
-/* Runs fn(arg) on the worker's native stack and returns; fn must not suspend. Outside tasks it just
- * calls. For code that needs a big or a "real" stack. */
+/* Runs fn(arg) on the worker's native stack and returns. Outside tasks it just calls. For code that needs a big or a "real" stack.
+ * fn must not suspend: a wait in it answers as outside of tasks, WEFT_E_NOTASK where it would have to wait (TASK-10). */
 WEFT_API void weft_call_native(void (*fn)(void *), void *arg);
 
 /* --- Domains: one scheduler instance and its tasks; a tree ------------------------------------- */
