@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -53,6 +54,7 @@ struct weft_uv_host {
   void *after_arg;
   int closing;
   int left; /* by a runtime that lives */
+  int attached; /* once, to whomever; or it was said that it is not */
   int open_handles;
   uint64_t abandoned; /* how many tasks lived in the turn in which the shutdown was done */
   void (*closed)(void *arg, uint64_t abandoned);
@@ -308,8 +310,13 @@ static void on_check(uv_check_t *check) {
   }
   uv_idle_stop(&h->idle);
   uv_unref((uv_handle_t *)&h->idle);
-  if (!h->rt)
-    return; /* attaching will ask */
+  if (!h->rt) { /* attaching will ask */
+    if (!h->attached && h->held > 0) {
+      h->attached = 1;
+      fputs("weft: tasks live and the loop runs, but gives them no turns: weft_uv_host_attach was not called\n", stderr);
+    }
+    return;
+  }
   atomic_store(&h->in_turn, 1);
   atomic_store(&h->posted, 0);
   h->due = 0;
@@ -375,6 +382,7 @@ weft_status weft_uv_host_new(uv_loop_t *loop, weft_uv_host **out) {
 void weft_uv_host_attach(weft_uv_host *h, weft_runtime *rt) {
   int owed = atomic_load(&h->posted);
   h->rt = rt;
+  h->attached = 1;
   if (rt && (owed || h->due || h->more)) /* what was asked for while nobody was attached; for another runtime that is a turn too early */
     turn_soon(h, owed);
   else if (!rt && h->closing) /* what it was to end is gone already */

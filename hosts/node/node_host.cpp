@@ -16,6 +16,7 @@
 #define NAPI_VERSION 8
 #endif
 #include "weft/hosts/node.h"
+#include "weft/lowered.h"
 
 #include <cstddef>
 #include <cstdio>
@@ -116,6 +117,12 @@ Envs &envs() {
 }
 
 bool on_loop(const weft_node *n) { return weft_uv_host_ops()->on_loop(n->host) != 0; }
+
+// The thread's own stack, where alone JavaScript runs. A task's is another one, and so is that of whatever continues.
+bool on_thread_stack() { return weft_current()->parent == nullptr; }
+
+// What takes or gives values may be called.
+bool may_use_values(const weft_node *n) { return n && on_loop(n) && on_thread_stack(); }
 
 void *to_data(uint64_t id) { return reinterpret_cast<void *>(static_cast<uintptr_t>(id)); }
 uint64_t to_id(void *data) { return reinterpret_cast<uintptr_t>(data); }
@@ -232,10 +239,6 @@ void saw(weft_node *n, weft_status status, napi_value reason) {
 
 // On the thread's stack; where a task is, from there.
 template <typename F> void natively(F &&f) {
-  if (weft_self() == 0) {
-    f();
-    return;
-  }
   using Fn = std::remove_reference_t<F>;
   weft_call_native([](void *p) { (*static_cast<Fn *>(p))(); }, const_cast<void *>(static_cast<const void *>(&f)));
 }
@@ -508,9 +511,11 @@ weft_status open(weft_node *n, const weft_runtime_config *given, char *error, si
 extern "C" {
 
 weft_status weft_node_open(napi_env env, const weft_runtime_config *config, weft_node **out, char *error, size_t error_size) {
-  *out = nullptr;
   if (error && error_size)
     error[0] = '\0';
+  if (!env || !out || !on_thread_stack())
+    return refuse(WEFT_E_INVAL, "weft_node_open: not where JavaScript may be called, or for nobody", error, error_size);
+  *out = nullptr;
   std::lock_guard<std::mutex> hold(envs().lock);
   if (auto at = envs().all.find(env); at != envs().all.end()) {
     *out = at->second;
@@ -533,16 +538,18 @@ weft_status weft_node_open(napi_env env, const weft_runtime_config *config, weft
   return WEFT_OK;
 }
 
-weft_runtime *weft_node_runtime(const weft_node *n) { return n->rt; }
-weft_uv_host *weft_node_host(const weft_node *n) { return n->host; }
+weft_runtime *weft_node_runtime(const weft_node *n) { return n ? n->rt : nullptr; }
+weft_uv_host *weft_node_host(const weft_node *n) { return n ? n->host : nullptr; }
 
 void weft_node_on_end(weft_node *n, void (*fn)(void *arg, uint64_t abandoned), void *arg) {
+  if (!n)
+    return;
   n->on_end = fn;
   n->on_end_arg = arg;
 }
 
 weft_status weft_node_call(weft_node *n, weft_status (*fn)(napi_env env, void *arg), void *arg) {
-  if (!on_loop(n))
+  if (!n || !fn || !on_loop(n))
     return WEFT_E_INVAL;
   if (weft_self() == 0)
     return WEFT_E_NOTASK;
@@ -572,7 +579,7 @@ weft_status weft_node_call(weft_node *n, weft_status (*fn)(napi_env env, void *a
 }
 
 weft_status weft_node_listen(weft_node *n, napi_value promise, weft_node_wait **out) {
-  if (!on_loop(n))
+  if (!may_use_values(n) || !promise || !out)
     return WEFT_E_INVAL;
   if (n->closing)
     return WEFT_E_CLOSED;
@@ -592,6 +599,8 @@ weft_status weft_node_listen(weft_node *n, napi_value promise, weft_node_wait **
 }
 
 weft_status weft_node_await(weft_node_wait *w, uint64_t deadline_ns) {
+  if (!w)
+    return WEFT_E_INVAL;
   weft_node *n = w->node;
   if (!n)
     return WEFT_E_CLOSED;
@@ -614,6 +623,7 @@ weft_status weft_node_await(weft_node_wait *w, uint64_t deadline_ns) {
       ~Waits() {
         if (w->token == token)
           w->token = 0;
+        weft_token_drop(token); // it may not have come to a wait, or have been left open
       }
     } waits{w, token};
     w->token = token;
@@ -635,8 +645,12 @@ weft_status weft_node_await(weft_node_wait *w, uint64_t deadline_ns) {
 }
 
 weft_status weft_node_result(weft_node_wait *w, napi_value *out) {
+  if (!w || !out)
+    return WEFT_E_INVAL;
   if (!w->node)
     return WEFT_E_CLOSED;
+  if (!may_use_values(w->node))
+    return WEFT_E_INVAL;
   if (!w->settled)
     return WEFT_E_AGAIN;
   *out = w->kept.get(w->node->env);
@@ -654,9 +668,9 @@ void weft_node_forget(weft_node_wait *w) {
 }
 
 weft_status weft_node_spawn(weft_node *n, weft_node_body body, void *arg, const weft_spawn_attr *attr, napi_value signal, napi_value *promise) {
-  napi_env env = n->env;
-  if (!on_loop(n))
+  if (!may_use_values(n) || !body || !promise)
     return WEFT_E_INVAL;
+  napi_env env = n->env;
   if (n->closing)
     return WEFT_E_CLOSED;
   if (attr && attr->size < offsetof(weft_spawn_attr, name))
@@ -718,12 +732,16 @@ weft_status weft_node_spawn(weft_node *n, weft_node_body body, void *arg, const 
 }
 
 void weft_node_answer(weft_node_run *run, napi_value (*fn)(napi_env env, void *arg), void *arg) {
+  if (!run)
+    return;
   run->answer = fn;
   run->answer_arg = arg;
 }
 
 void weft_node_count(const weft_node *n, uint64_t *waits, uint64_t *runs) {
-  *waits = n->waits.size();
-  *runs = n->runs.size();
+  if (waits)
+    *waits = n ? n->waits.size() : 0;
+  if (runs)
+    *runs = n ? n->runs.size() : 0;
 }
 }

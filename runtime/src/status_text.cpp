@@ -35,6 +35,8 @@ extern "C" const char *weft_status_text(weft_status status) {
     return "a limit of the implementation is reached";
   case WEFT_E_NOTFOUND:
     return "not found";
+  case WEFT_E_REJECTED:
+    return "rejected";
   default:
     break;
   }

@@ -46,7 +46,8 @@ enum {
   WEFT_E_ABI = -10010,       /* made for another ABI number, or a required function is missing */
   WEFT_E_NOTASK = -10011,    /* has to be called by a task, and was not */
   WEFT_E_LIMIT = -10012,     /* a limit of the implementation: 2^24 - 1 live continuations, ... */
-  WEFT_E_NOTFOUND = -10013   /* no scheduler, file or symbol of that name */
+  WEFT_E_NOTFOUND = -10013,  /* no scheduler, file or symbol of that name */
+  WEFT_E_REJECTED = -10014   /* what was waited for failed in a language of the host's, which has the reason */
 };
 
 /* A short English text for any status, errno values included. Never NULL; static storage. Any thread. */

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <fcntl.h>
 #include <functional>
 #include <poll.h>
@@ -46,7 +47,7 @@ constexpr uint64_t ms = 1000000;
 
 // A program: its loop, and a runtime in it.
 struct Program {
-  Program() {
+  explicit Program(bool attached = true) {
     REQUIRE(uv_loop_init(&loop) == 0);
     REQUIRE(weft_uv_host_new(&loop, &host) == WEFT_OK);
     weft_runtime_config config = {};
@@ -57,7 +58,8 @@ struct Program {
     weft_status status = weft_runtime_create(&config, &rt, error, sizeof error);
     INFO(error);
     REQUIRE(status == WEFT_OK);
-    weft_uv_host_attach(host, rt);
+    if (attached)
+      weft_uv_host_attach(host, rt);
   }
   ~Program() {
     if (!closing)
@@ -562,6 +564,34 @@ TEST_CASE("closing tells the number that the program's own shutdown was told") {
   CHECK(p.run() == 0);
   CHECK(told == 1);
   CHECK(p.abandoned == 1);
+}
+
+TEST_CASE("that nobody was attached is said when tasks live and the loop runs") {
+  FILE *said = tmpfile();
+  REQUIRE(said);
+  const int error = dup(STDERR_FILENO);
+  dup2(fileno(said), STDERR_FILENO);
+  bool done = false;
+  {
+    Program p(false);
+    p.run(UV_RUN_NOWAIT); // nobody lives
+    const off_t nothing = lseek(STDERR_FILENO, 0, SEEK_CUR);
+    p.go([&] { done = true; });
+    for (int i = 0; i < 3; ++i)
+      p.run(UV_RUN_NOWAIT);
+    CHECK_FALSE(done);
+    weft_uv_host_attach(p.host, p.rt);
+    p.run();
+    CHECK(nothing == 0);
+  }
+  dup2(error, STDERR_FILENO);
+  close(error);
+  rewind(said);
+  char text[300] = "";
+  const size_t size = fread(text, 1, sizeof text - 1, said);
+  fclose(said);
+  CHECK(done);
+  CHECK(std::string(text, size) == "weft: tasks live and the loop runs, but gives them no turns: weft_uv_host_attach was not called\n");
 }
 
 TEST_CASE("what is due while nobody is attached is served when somebody is again") {

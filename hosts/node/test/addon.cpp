@@ -194,6 +194,55 @@ napi_value awaits(napi_env env, napi_callback_info info) {
       args.count > 3 ? args.at[3] : nullptr);
 }
 
+// (fn) asks for what is refused, where arguments are missing and where JavaScript may not be called; fails when it was not.
+napi_value misuses(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  napi_value promise = args.at[0];
+  weft_node *none = nullptr, *node = node_of(env);
+  weft_node_body body = [](weft_node_run *, void *) -> weft_status { return WEFT_OK; };
+  weft_node_on_end(nullptr, nullptr, nullptr);
+  weft_node_answer(nullptr, nullptr, nullptr);
+  weft_node_count(nullptr, nullptr, nullptr);
+  weft_node_wait *wait = nullptr;
+  if (weft_node_open(env, nullptr, nullptr, nullptr, 0) != WEFT_E_INVAL || weft_node_open(nullptr, nullptr, &none, nullptr, 0) != WEFT_E_INVAL || none ||
+      weft_node_runtime(nullptr) || weft_node_host(nullptr) || weft_node_listen(nullptr, promise, &wait) != WEFT_E_INVAL ||
+      weft_node_listen(node, nullptr, &wait) != WEFT_E_INVAL || weft_node_listen(node, promise, nullptr) != WEFT_E_INVAL ||
+      weft_node_spawn(nullptr, body, nullptr, nullptr, nullptr, &promise) != WEFT_E_INVAL ||
+      weft_node_spawn(node, nullptr, nullptr, nullptr, nullptr, &promise) != WEFT_E_INVAL ||
+      weft_node_spawn(node, body, nullptr, nullptr, nullptr, nullptr) != WEFT_E_INVAL)
+    return nullptr;
+  return start(args, [=](weft_node_run *, Job &job) -> weft_status {
+    weft_node *another = nullptr;
+    weft_node_wait *made = nullptr;
+    napi_value value = promise; // which nobody may look at here
+    napi_value got = nullptr;
+    auto wrong = [](const char *what) {
+      fprintf(stderr, "%s was not refused\n", what);
+      return WEFT_E_DEADLOCK;
+    };
+    auto fine = [](napi_env, void *) -> weft_status { return WEFT_OK; };
+    if (weft_node_call(nullptr, fine, nullptr) != WEFT_E_INVAL || weft_node_call(job.n, nullptr, nullptr) != WEFT_E_INVAL)
+      return wrong("a call without arguments");
+    if (weft_node_await(nullptr, WEFT_NEVER) != WEFT_E_INVAL || weft_node_result(nullptr, &got) != WEFT_E_INVAL)
+      return wrong("a wait for nothing");
+    if (weft_node_open(job.env, nullptr, &another, nullptr, 0) != WEFT_E_INVAL || weft_node_listen(job.n, value, &made) != WEFT_E_INVAL ||
+        weft_node_spawn(job.n, body, nullptr, nullptr, nullptr, &value) != WEFT_E_INVAL)
+      return wrong("JavaScript on a task's stack");
+    if (weft_status status = call_and_listen(job, &made); status != WEFT_OK)
+      return status;
+    weft_status status = weft_node_result(made, &got) != WEFT_E_INVAL ? wrong("a value on a task's stack") : WEFT_OK;
+    // Nor does a function that a task has called wait.
+    if (status == WEFT_OK &&
+        weft_node_call(job.n, [](napi_env, void *w) -> weft_status { return weft_node_await(static_cast<weft_node_wait *>(w), WEFT_NEVER); }, made) !=
+            WEFT_E_NOTASK)
+      status = wrong("a wait beside the task");
+    if (status == WEFT_OK)
+      status = weft_node_await(made, WEFT_NEVER);
+    weft_node_forget(made);
+    return status;
+  });
+}
+
 // (port) says hello over a connection and answers how many bytes came back.
 napi_value client(napi_env env, napi_callback_info info) {
   Args args(env, info);
@@ -357,7 +406,7 @@ extern "C" NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env env, n
     const char *name;
     napi_callback fn;
   } all[] = {{"sleep", sleep}, {"yields", yields}, {"ends", ends},         {"throws", throws}, {"awaits", awaits},
-             {"client", client}, {"stays", stays},   {"detached", detached}, {"workers", workers}, {"plain", plain}, {"listener", listener}, {"counts", counts}, {"tellEnd", tell_end}};
+             {"misuses", misuses}, {"client", client}, {"stays", stays},   {"detached", detached}, {"workers", workers}, {"plain", plain}, {"listener", listener}, {"counts", counts}, {"tellEnd", tell_end}};
   for (auto &f : all) {
     napi_value fn;
     napi_create_function(env, f.name, NAPI_AUTO_LENGTH, f.fn, nullptr, &fn);

@@ -55,7 +55,8 @@ const cases = {
     await assert.rejects(weft.ends(-10006), { name: 'Error', code: 'WEFT_E_TIMEOUT', status: -10006 });
     await assert.rejects(weft.ends(-111), { code: 'ECONNREFUSED', status: -111 });
     await assert.rejects(weft.ends(-10005), { name: 'AbortError', code: 'ABORT_ERR' });
-    await assert.rejects(weft.throws(), { message: 'thrown in a task' });
+    await assert.rejects(weft.throws(), { message: 'thrown in a task', code: 'ERR_REJECTED', status: -10014 });
+    await assert.rejects(weft.ends(-10014), { message: 'rejected', code: 'ERR_REJECTED' });
     await assert.rejects(weft.awaits(() => net.connect(1, '127.0.0.1').on('error', () => {}) && Promise.reject(Object.assign(new Error('x'), { errno: -104 })), 1), { errno: -104 });
     nothingLeft();
   },
@@ -79,6 +80,13 @@ const cases = {
     stop.abort();
     await assert.rejects(weft.sleep(3600000, AbortSignal.timeout(2)), { name: 'TimeoutError' });
     assert.throws(() => weft.sleep(1, {}), { message: /argument/ });
+    nothingLeft();
+  },
+
+  async 'what is asked for in the wrong place, or without what it needs, is refused'() {
+    const told = weft.misuses(() => later(1)); // undefined: something was done
+    assert.ok(told instanceof Promise);
+    await told;
     nothingLeft();
   },
 

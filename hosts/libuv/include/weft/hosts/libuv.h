@@ -29,7 +29,8 @@ typedef struct weft_uv_host weft_uv_host;
 /* Borrows the loop until weft_uv_host_close has said `closed`; uv_loop_close answers UV_EBUSY till then. WEFT_OK; WEFT_E_NOMEM, or
  * an errno's status when the system has no descriptor left; then *out is as it was. */
 WEFT_API weft_status weft_uv_host_new(struct uv_loop_s *loop, weft_uv_host **out);
-/* Whose turns the loop gives: after weft_runtime_create. NULL: nobody's, for a program that destroys its runtime itself. */
+/* Whose turns the loop gives: after weft_runtime_create. NULL: nobody's, for a program that destroys its runtime itself. Without it no task
+ * runs, and uv_run waits for them as for any: a line on standard error says so, once, when the loop runs and nobody ever was attached. */
 WEFT_API void weft_uv_host_attach(weft_uv_host *host, weft_runtime *rt);
 /* How much one turn may do. 1 ms to begin with, and never beyond the loop's next timer; budget->until, where it is set, is one
  * more bound. NULL: no limit but that timer. A timer that is due already gets its turn within 0.1 ms. */

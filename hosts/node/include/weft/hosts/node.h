@@ -4,7 +4,8 @@
  *
  * Node refuses calls on other stacks than its own, and a task has its own: so a task asks for JavaScript by weft_node_call, whose
  * function runs on the thread's stack with napi_env, handle scope and async context, and returns. Everything else here that
- * takes or gives a napi_value is called there, or in a function that JavaScript has called.
+ * takes or gives a napi_value or has a napi_env is called there, or in a function that JavaScript has called: on another stack functions
+ * of this file answer WEFT_E_INVAL, where napi's own end the process. So they do when they get NULL where nothing says that it may be.
  *
  * One runtime for each addon and napi_env: worker_threads have their own, and so has each of two addons (each has a copy of this).
  * Thread: the env's, from JavaScript or a task, if nothing else is said. A runtime with several workers is possible: weft_node_spawn's
@@ -30,7 +31,7 @@ typedef struct weft_node_wait weft_node_wait; /* a promise that tasks wait for *
 typedef struct weft_node_run weft_node_run;   /* a task that JavaScript waits for */
 
 /* What a task gets whose promise was rejected: the reason is with the wait. */
-#define WEFT_NODE_E_REJECTED (-130) /* -EOWNERDEAD: not used by any call of ours */
+#define WEFT_NODE_E_REJECTED WEFT_E_REJECTED
 
 /* The env's runtime of this addon, made at its first call. config (may be NULL): all but its host; one worker if it says none. On an
  * error *out is NULL and `error` holds a line. *out is there till weft_node_on_end's function has returned. */
@@ -44,7 +45,7 @@ WEFT_API void weft_node_on_end(weft_node *node, void (*fn)(void *arg, uint64_t a
 
 /* fn(env, arg) where JavaScript may be called; then what it has queued, microtasks too. Answers fn's status; when an exception is
  * pending after fn, WEFT_NODE_E_REJECTED (or its errno), and the exception is the reason; of a task that JavaScript does not wait for
- * it is an uncaught one. fn does not wait: it is not on the task's stack, and a wait there is CONT-02. WEFT_E_CLOSED when the env ends;
+ * it is an uncaught one. fn does not wait: it is not on the task's stack, and a wait there is WEFT_E_NOTASK. WEFT_E_CLOSED when the env ends;
  * WEFT_E_NOTASK; WEFT_E_INVAL on another thread. */
 WEFT_API weft_status weft_node_call(weft_node *node, weft_status (*fn)(napi_env env, void *arg), void *arg);
 
