@@ -85,6 +85,18 @@ void match(uint8_t &so_far, std::string_view name, const char *piece, size_t siz
 constexpr std::string_view host_name = "host", expect_name = "expect", expectation = "100-continue",
                            coding_name = "transfer-encoding", chunked = "chunked";
 
+// "http://HOST/PATH", as proxies are asked (RFC 9112, 3.2.2): as "/PATH". The host is not looked at, as in a header. Nothing: it has none.
+std::string_view origin_of(std::string_view url) {
+  constexpr std::string_view scheme = "http://";
+  for (size_t i = 0; i < scheme.size(); ++i)
+    if (i == url.size() || (url[i] >= 'A' && url[i] <= 'Z' ? url[i] | 0x20 : url[i]) != scheme[i])
+      return url;
+  url.remove_prefix(scheme.size());
+  const size_t host = std::min(url.find_first_of("/?"), url.size());
+  url.remove_prefix(host);
+  return host == 0 ? std::string_view() : url.empty() || url[0] == '?' ? std::string_view("/") : url;
+}
+
 } // namespace
 
 void Scratch::reset() {
@@ -199,7 +211,11 @@ void Exchange::complete() {
   part_ = Part::Head;
   line_ = Line::None;
   std::string &out = scratch_->out;
-  const std::string_view url = scratch_->url;
+  std::string_view url = scratch_->url;
+  if (!url.starts_with('/') && (url = origin_of(url)).empty()) {
+    refusal_ = 400;
+    return;
+  }
   const std::string_view path = url.substr(0, url.find('?'));
   const bool keeps = http_should_keep_alive(&parser_) && !closing_;
   const std::string_view more = !keeps ? std::string_view("Connection: close\r\n")

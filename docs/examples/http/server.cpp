@@ -171,7 +171,7 @@ void linger(Connection &c, Buffers &b) {
 // From the first bytes of a request, which can be read, to the end of the last answer. False: the connection is to be closed.
 bool serve_requests(Connection &c) {
   Buffers *b = take_buffers();
-  uint64_t deadline = now + options.request;
+  uint64_t deadline = now + options.request; // of what can be read, so that the clock need not be
   bool open = true;
   do {
     const uint32_t begun = c.exchange.begun();
@@ -186,8 +186,8 @@ bool serve_requests(Connection &c) {
       open = false;
     if (open && c.exchange.closes())
       linger(c, *b);
-    if (c.exchange.begun() != begun) // each request has its time
-      deadline = now + options.request;
+    if (c.exchange.begun() != begun && c.exchange.in_request()) // each has its time; exactly, since it has to be waited for
+      deadline = weft_now() + options.request;
   } while (open && !c.exchange.closes() && c.exchange.in_request());
   give_buffers(b);
   return open && !c.exchange.closes();
@@ -233,7 +233,7 @@ void accept_all(void *) {
   }
 }
 
-// Deadlines are as exact as its pause: a quarter of the shortest, at most a second.
+// Idling and answers that are not taken end by a clock that is as old as its pause: a quarter of the shortest limit, at most a second.
 void watch(void *) {
   uint64_t pause = second;
   for (uint64_t limit : {options.idle, options.request, options.write})
