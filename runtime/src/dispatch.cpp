@@ -363,42 +363,6 @@ template <Mode mode>
     back_to_parent<mode>(w, child);
 }
 
-// The only one of its domain's only one, and so on down, is what runs. Each of those between makes one pick.
-[[gnu::noinline]] void run_only(weft_worker *w, weft_domain *d, weft_domain *child) {
-  Only only(w);
-  weft_domain *leaf = child->only;
-  while (leaf->only)
-    leaf = leaf->only;
-  child->in_slice = leaf->in_slice = true;
-  leaf->slice_ns = leaf->slice_took = child->slice_ns = child->slice_took = 0;
-  count(w, d, kSlices);
-  weft_domain *outer = begin_slice(w, leaf);
-  slice<Mode::Bare>(w, leaf, leaf->picks);
-  end_slice(w, leaf, outer);
-  child->in_slice = leaf->in_slice = false;
-  if (__builtin_expect(leaf->ready == 0 || leaf->held != 0 || w->not_only, 0)) {
-    for (weft_domain *at = leaf; at != child;) {
-      weft_domain *parent = at->parent;
-      if (at->ready == 0 || at->held != 0 || parent->only != at) { // not kept: it was run, and is made ready again or is not
-        parent->only = nullptr;
-        parent->line_at = parent->line_end;
-        set_state(&at->ent, kEntReady);
-        count(w, parent, kSlices);
-        back_to_parent<Mode::Bare>(w, at);
-      } else {
-        count(w, parent, kThrough);
-      }
-      at = parent;
-    }
-  } else {
-    uint32_t levels = 0;
-    for (weft_domain *at = child; at != leaf; at = at->only, ++levels)
-      at->counts.of[kThrough].add(1);
-    w->counts.of[kThrough].add(levels);
-  }
-  back_to_parent<Mode::Bare>(w, child);
-}
-
 // The only one in d, which makes `picks` more: in one slice as many as are d's to give. Answers how many those were.
 [[gnu::noinline]] uint32_t run_alone(weft_worker *w, weft_domain *d, weft_domain *child, uint32_t picks) {
   Only only(w);
@@ -426,10 +390,6 @@ template <Mode mode>
 [[gnu::noinline]] void run_child(weft_worker *w, weft_domain *d, weft_domain *child,
                                  const weft_slice &allowed) {
   const uint32_t picks = allowed.picks;
-  if (mode == Mode::Bare && (allowed.ns | picks) == 0 && w->slice_end == WEFT_NEVER && child->only) {
-    run_only(w, d, child);
-    return;
-  }
   child->in_slice = true;
   child->slice_ns = allowed.ns;
   count(w, d, kSlices);
@@ -480,19 +440,89 @@ constexpr uint32_t kManyReady = 256;
   return n != 0;
 }
 
+// What was picked in d is a child: its slice begins, or that of the only one in it, and so on down. Answers whose.
+template <Mode mode> [[gnu::always_inline]] inline weft_domain *enter_child(weft_worker *w, weft_domain *d, weft_domain *child, bool through) {
+  count(w, d, kSlices);
+  child->in_slice = true;
+  child->slice_ns = child->slice_took = 0;
+  weft_domain *inner = child;
+  if (mode == Mode::Bare && through && child->only) {
+    while (inner->only) // each of them makes one pick
+      inner = inner->only;
+    inner->in_slice = true;
+    inner->slice_ns = inner->slice_took = 0;
+    inner->entered_as = child;
+    child->begins_only = !w->in_only;
+    w->in_only = true;
+  }
+  begin_slice(w, inner);
+  return inner;
+}
+
+// The slice of the only one in child, and so on down, is over.
+[[gnu::noinline]] void leave_only(weft_worker *w, weft_domain *leaf) {
+  weft_domain *child = leaf->entered_as;
+  leaf->entered_as = nullptr;
+  child->in_slice = false;
+  if (__builtin_expect(leaf->ready == 0 || leaf->held != 0 || w->not_only, 0)) {
+    for (weft_domain *at = leaf; at != child;) {
+      weft_domain *parent = at->parent;
+      if (at->ready == 0 || at->held != 0 || parent->only != at) { // not kept: it was run, and is made ready again or is not
+        parent->only = nullptr;
+        parent->line_at = parent->line_end;
+        set_state(&at->ent, kEntReady);
+        count(w, parent, kSlices);
+        back_to_parent<Mode::Bare>(w, at);
+      } else {
+        count(w, parent, kThrough);
+      }
+      at = parent;
+    }
+  } else {
+    uint32_t levels = 0;
+    for (weft_domain *at = child; at != leaf; at = at->only, ++levels)
+      at->counts.of[kThrough].add(1);
+    w->counts.of[kThrough].add(levels);
+  }
+  back_to_parent<Mode::Bare>(w, child);
+  if (child->begins_only) {
+    child->begins_only = false;
+    w->in_only = false;
+    w->not_only = 0;
+  }
+}
+
+// Answers in whose slice that was.
+template <Mode mode> [[gnu::always_inline]] inline weft_domain *leave_child(weft_worker *w, weft_domain *child) {
+  weft_domain *d = mode == Mode::Bare && child->entered_as ? child->entered_as->parent : child->parent;
+  end_slice(w, child, d->parent ? d : nullptr);
+  child->in_slice = false;
+  if (traced<mode>(w))
+    event::slice_end(child, child->ready != 0 && child->held == 0);
+  if (mode == Mode::Bare && child->entered_as)
+    leave_only(w, child);
+  else
+    back_to_parent<mode>(w, child);
+  return d;
+}
+
 // There is one resume in it and no call around that, because a call that begins before a switch and
-// ends after it costs two mispredicted returns.
+// ends after it costs two mispredicted returns. So the slices of children are run in the same frame, with what is left of
+// the one around them in its domain.
 template <Mode mode>
 [[gnu::noinline]] uint32_t slice(weft_worker *w, weft_domain *d, uint32_t picks) {
   // A line is not worth its while for one.
-  const bool alone = mode == Mode::Bare || (mode == Mode::Shared && w->rt->workers <= 1 && !w->rt->trace);
-  const uint32_t too_few = alone && d->ops.pick_many && !d->ops.ran ? 1 : UINT32_MAX;
-  do {
+  const bool lines = mode == Mode::Bare || (mode == Mode::Shared && w->rt->workers <= 1 && !w->rt->trace);
+  weft_domain *const outermost = d;
+  for (;;) {
+    const uint32_t too_few = lines && d->settled ? 1 : UINT32_MAX;
     if (mode == Mode::Shared && was_sent(w) && !d->parent) {
       weft_domain *sent = take_sent(w);
       slice_of_child<mode>(w, sent, sent->sent_picks);
       if (w->turn_over)
         return picks;
+      if (--picks == 0)
+        return 0;
       continue;
     }
     weft_ent *ent;
@@ -513,23 +543,24 @@ template <Mode mode>
       if (mode == Mode::Shared && d->held != 0) // by another worker, since this one picked last: it is asked again
         forget_hold(d);
       ent = d->ops.pick(d->self, w, w->now, &allowed);
-      if (__builtin_expect(!ent, 0)) {
-        uint32_t running = mode == Mode::Shared ? d->running : 0;
-        if (__builtin_expect(allowed.hold != 0, 0))
-          hold_back(w, d, allowed, running);
-        else if (d->ready != running)
-          lost(d, d->ready - running);
-        return picks;
+      if (__builtin_expect(ent != nullptr, 1)) {
+        if (__builtin_expect(ent->reserved != kEntReady, 0))
+          picked_marked(d, ent);
+        if (traced<mode>(w))
+          event::pick(d, ent);
+        if (__builtin_expect(allowed.ns != 0, 0))
+          time_run(w, d, ent);
+        w->ahead_end = w->ahead;
       }
-      if (__builtin_expect(ent->reserved != kEntReady, 0))
-        picked_marked(d, ent);
-      if (traced<mode>(w))
-        event::pick(d, ent);
-      if (__builtin_expect(allowed.ns != 0, 0))
-        time_run(w, d, ent);
-      w->ahead_end = w->ahead;
     }
-    if (__builtin_expect(ent->kind == WEFT_ENT_TASK, 1)) {
+    bool over = false; // the turn is, with this pick
+    if (__builtin_expect(!ent, 0)) {
+      uint32_t running = mode == Mode::Shared ? d->running : 0;
+      if (__builtin_expect(allowed.hold != 0, 0))
+        hold_back(w, d, allowed, running);
+      else if (d->ready != running)
+        lost(d, d->ready - running);
+    } else if (__builtin_expect(ent->kind == WEFT_ENT_TASK, 1)) {
       if (mode == Mode::Bare && d->ready == 1 && too_few == 1)
         w->may_stay = w->alone = (w->countdown - 1 < picks - 1 ? w->countdown : picks) - 1;
       uint32_t handed_over = run_task<mode>(w, d, task_of(ent));
@@ -550,27 +581,48 @@ template <Mode mode>
           picks = rest_of_slice(d, picks);
       }
       if (__builtin_expect(--w->countdown == 0, 0)) {
-        if (check_turn(w))
-          return picks - 1;
-        if (mode == Mode::Bare && w->not_only)
+        over = check_turn(w);
+        if (mode == Mode::Bare && w->not_only && !over)
           picks = rest_of_slice(d, picks);
       }
+      --picks;
     } else {
-      if (mode == Mode::Bare && d->ready == 1 && too_few == 1 && (allowed.ns | allowed.picks) == 0 && w->slice_end == WEFT_NEVER) {
+      weft_domain *child = domain_of(ent);
+      const bool by_picks = allowed.ns == 0 && w->slice_end == WEFT_NEVER;
+      if (mode == Mode::Bare && d->ready == 1 && too_few == 1 && allowed.picks == 0 && by_picks) {
         d->only = nullptr;
-        picks -= run_alone(w, d, domain_of(ent), picks) - 1;
+        picks -= run_alone(w, d, child, picks) - 1;
+      } else if (mode != Mode::Shared && by_picks) {
+        if (mode == Mode::Bare)
+          d->only = nullptr;
+        d->left = picks;
+        d = enter_child<mode>(w, d, child, allowed.picks == 0);
+        picks = allowed.picks ? allowed.picks : d->picks;
+        continue;
       } else {
         if (mode == Mode::Bare)
           d->only = nullptr;
-        run_child<mode>(w, d, domain_of(ent), allowed);
+        run_child<mode>(w, d, child, allowed);
       }
-      if (w->turn_over)
-        return picks - 1;
-      if (mode == Mode::Bare && w->not_only)
+      over = w->turn_over;
+      if (mode == Mode::Bare && w->not_only && !over)
         picks = rest_of_slice(d, picks);
+      --picks;
     }
-  } while (--picks != 0);
-  return 0;
+    if (ent && !over && picks != 0)
+      continue;
+    // It is over, and with it those around it that it was the last pick of.
+    do {
+      if (mode == Mode::Shared || d == outermost)
+        return picks;
+      d = leave_child<mode>(w, d);
+      picks = d->left;
+      over = w->turn_over;
+      if (mode == Mode::Bare && w->not_only && !over)
+        picks = rest_of_slice(d, picks);
+      --picks;
+    } while (over || picks == 0);
+  }
 }
 
 // What became of t, which did not just yield, end unwatched or park in an object. Outside, and with the lock if it parked in a
