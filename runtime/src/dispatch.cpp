@@ -462,6 +462,7 @@ template <Mode mode> [[gnu::always_inline]] inline weft_domain *enter_child(weft
 // The slice of the only one in child, and so on down, is over.
 [[gnu::noinline]] void leave_only(weft_worker *w, weft_domain *leaf) {
   weft_domain *child = leaf->entered_as;
+  const bool outermost = child->begins_only;
   leaf->entered_as = nullptr;
   child->in_slice = false;
   if (__builtin_expect(leaf->ready == 0 || leaf->held != 0 || w->not_only, 0)) {
@@ -484,9 +485,8 @@ template <Mode mode> [[gnu::always_inline]] inline weft_domain *enter_child(weft
       at->counts.of[kThrough].add(1);
     w->counts.of[kThrough].add(levels);
   }
-  back_to_parent<Mode::Bare>(w, child);
-  if (child->begins_only) {
-    child->begins_only = false;
+  back_to_parent<Mode::Bare>(w, child); // which may be its end
+  if (outermost) {
     w->in_only = false;
     w->not_only = 0;
   }

@@ -113,7 +113,7 @@ struct weft_domain {
   bool closed;
   uint32_t left;           // of its slice, while that of a child is run
   uint32_t unit, given_up; // picks of one slice, while the present one stands for several (only.h), and that it gave up; else 0
-  bool begins_only;        // the worker was in no such slice before it (only.h)
+  bool begins_only;        // with it the worker went into such slices (only.h)
   weft_domain *entered_as; // who was picked, whose only one, and so on down, this is; while its slice is run, else null
   weft_domain *only; // its one entity that is ready, of which its policy is not told each time (only.h); null
   uint64_t tasks; // not done
