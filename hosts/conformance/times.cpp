@@ -21,6 +21,41 @@ const char *nothing(const weft_host_check_adapter &) { return nullptr; }
 const char *measures(const weft_host_check_adapter &a) { return a.flags & WEFT_HOST_CHECK_VIRTUAL_TIME ? "its time is virtual" : nullptr; }
 const char *measures_and_watches(const weft_host_check_adapter &a) { return measures(a) ? measures(a) : a.ops->watch ? nullptr : "without watch"; }
 
+// A thread that sleeps for a millisecond again and again: how late this machine is, whatever the loop does.
+class Beside {
+public:
+  Beside() : thread_([this] {
+    while (!stop_) {
+      uint64_t begun = real_time();
+      usleep(1000);
+      late_ = std::min(late_.load(), real_time() - begun - kMs);
+      naps_++;
+    }
+  }) {}
+  ~Beside() {
+    stop_ = true;
+    thread_.join();
+  }
+  uint64_t late() const { return late_; } // at least
+  uint64_t naps() const { return naps_; }
+
+private:
+  std::atomic<uint64_t> late_{UINT64_MAX}, naps_{0};
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+// weft_sleep; true: it ended so late, while other threads came to run many times, that no time was armed.
+bool missed(const Context &c, const Beside &beside, uint64_t ns) {
+  const uint64_t begun = real_time(), naps = beside.naps();
+  weft_sleep(ns);
+  const uint64_t took = real_time() - begun;
+  if (took < ns + 900 * kMs || beside.naps() - naps < 100)
+    return false;
+  c.fail("HOST-06", "expected: a turn at the armed time, or at once where it has passed; seen: a sleep of %llu ns ended after %llu ms", (unsigned long long)ns, (unsigned long long)(took / kMs));
+  return true;
+}
+
 // From nanoseconds, whose deadline has passed when it is armed, to some milliseconds.
 void sleeps(const Context &c) {
   Stage stage(c);
@@ -29,11 +64,13 @@ void sleeps(const Context &c) {
   const uint64_t rounds = c.rounds_or(200);
   uint64_t slept = 0;
   Chance chance(c.seed);
+  Beside beside;
   stage.go("sleeps", [&] {
     for (; slept < rounds; ++slept) {
       uint64_t ns = chance.below(4) ? chance.below(1 << (chance.below(20) + 1)) : chance.below(3 * kMs);
       uint64_t before = weft_now();
-      weft_sleep(ns);
+      if (missed(c, beside, ns))
+        return;
       if (weft_now() - before < ns)
         return c.fail("HOST-15", "a sleep of %llu ns ended when `now` had gone on by %llu", (unsigned long long)ns, (unsigned long long)(weft_now() - before));
     }
@@ -99,15 +136,17 @@ uint64_t step_of(const Stage &stage) {
   return least;
 }
 
-// In each of many tries: a machine under load is late in some.
+// In each of many tries: a machine under load is late in some, and a thread beside it too.
 void in_time(const Context &c) {
   Stage stage(c);
   if (c.failed())
     return;
   const uint64_t kLate = 12 * kMs + step_of(stage);
   uint64_t least = UINT64_MAX, tries = 0;
+  Beside beside;
+  auto late = [&] { return least > kLate && least - kLate > beside.late(); };
   stage.go("sleeps", [&] {
-    for (; tries < 60 && (tries < 5 || least > kLate); ++tries) {
+    for (; tries < 60 && (tries < 5 || late()); ++tries) {
       uint64_t begun = real_time();
       weft_sleep(3 * kMs);
       uint64_t took = real_time() - begun; // a clock that runs ahead may have it end early
@@ -115,14 +154,14 @@ void in_time(const Context &c) {
     }
     tries = 60;
   });
-  if (stage.run("a turn at the armed time", [&] { return tries == 60; }) && least > kLate)
+  if (stage.run("a turn at the armed time", [&] { return tries == 60; }) && late())
     c.fail("HOST-06", "expected: a turn at the armed time; seen: each of 60 came more than %llu ms late", (unsigned long long)(least / kMs));
 }
 
 // Was there a turn about when a sleep had ended that was cancelled, and nothing armed any more? `slept` false: the same without the sleep, which
-// shows what else turns.
-bool turned_for(Stage &stage, bool slept) {
-  constexpr uint64_t kSleep = 12 * kMs;
+// shows what else turns. A machine under load may be so late that the sleep ends first: then it is tried again, with a longer one.
+bool turned_for(Stage &stage, bool slept, int tries = 0) {
+  const uint64_t kSleep = 12 * kMs << tries;
   bool begun = false, ended = false, cancelled = !slept, armed_again = false;
   weft_task task = stage.go(
       "waits, and is cancelled",
@@ -144,8 +183,10 @@ bool turned_for(Stage &stage, bool slept) {
   const uint64_t from = stage.turns();
   std::atomic<uint64_t> seen{from}, before_post{from};
   std::atomic<bool> over{false};
-  std::thread other([&] {
-    while (real_time() < due + 12 * kMs)
+  std::thread other([&] { // on a machine under load it comes as late as the loop does
+    while (real_time() < due)
+      usleep(1000);
+    for (int i = 0; i < 12; ++i)
       usleep(1000);
     before_post = seen.load();
     over = true;
@@ -158,6 +199,8 @@ bool turned_for(Stage &stage, bool slept) {
     return over.load();
   });
   other.join();
+  if (!cancelled && tries < 6 && !stage.context.failed())
+    return turned_for(stage, slept, tries + 1);
   return cancelled && !armed_again && before_post > from;
 }
 
