@@ -22,9 +22,22 @@
 #include "compat/TargetTriple.h"
 #include "weft/Compile.h"
 #include "weft/arch/x86_64.h"
+#include "weft/backtrace.h"
+#include "weft/blocking.h"
 #include "weft/code.h"
+#include "weft/collect.h"
+#include "weft/dump.h"
 #include "weft/exceptions.h"
+#include "weft/fiber.h"
+#include "weft/files.h"
 #include "weft/group.h"
+#include "weft/host.h"
+#include "weft/lowered.h"
+#include "weft/markers_or_calls.h"
+#include "weft/net.h"
+#include "weft/scheduler.h"
+#include "weft/signals.h"
+#include "weft/stack.h"
 #include "weft/sync.h"
 #include "weft/task.h"
 #include "llvm/ADT/STLExtras.h"
@@ -114,135 +127,46 @@ static Expected<std::unique_ptr<MemoryBuffer>> relaxed(std::unique_ptr<MemoryBuf
 // Symbols
 //===----------------------------------------------------------------------===//
 
-/// By reference, so that they are found whether libweft is static or shared, exported or not.
+// What the other ports have. (The either-functions are what code without the pass calls; a port may have them all the same.)
+#ifdef WEFT_PORT_PORTABLE
+#pragma weak weft_rt_find_switch
+#pragma weak weft_rt_return
+#pragma weak weft_rt_suspend_slow
+#else
+#pragma weak weft_rt_landed
+#pragma weak weft_rt_resume_jump
+#pragma weak weft_rt_return_mem
+#pragma weak weft_rt_suspend_jump
+#pragma weak weft_rt_switch_jump
+#endif
+#pragma weak weft_either_cont_new
+#pragma weak weft_either_resume
+#pragma weak weft_either_suspend
+#pragma weak weft_either_switch
+
+/// By reference, so that they are found whether libweft is static or shared, exported or not. Every function that a header declares, since
+/// suspends.def has them all.
 static SymbolMap runtimeSymbols(ExecutionSession &Session) {
   SymbolMap Map;
   auto Add = [&](const char *Name, auto *Address) {
-    Map[Session.intern(Name)] = {ExecutorAddr(reinterpret_cast<uintptr_t>(Address)),
-                                 JITSymbolFlags::Exported};
+    if (Address)
+      Map[Session.intern(Name)] = {ExecutorAddr(reinterpret_cast<uintptr_t>(Address)),
+                                   JITSymbolFlags::Exported};
   };
 #define WEFT_SYMBOL(name) Add(#name, &name)
 #ifdef WEFT_PORT_PORTABLE
   WEFT_SYMBOL(weft_abi1_portable);
-  WEFT_SYMBOL(weft_rt_return_mem);
-  WEFT_SYMBOL(weft_rt_resume_jump);
-  WEFT_SYMBOL(weft_rt_suspend_jump);
-  WEFT_SYMBOL(weft_rt_switch_jump);
-  WEFT_SYMBOL(weft_rt_landed);
 #else
   WEFT_SYMBOL(weft_abi1_x86_64_inline);
-  WEFT_SYMBOL(weft_rt_suspend_slow);
-  WEFT_SYMBOL(weft_rt_find_switch);
-  WEFT_SYMBOL(weft_rt_return);
 #endif
   WEFT_SYMBOL(weft_abi1);
   WEFT_SYMBOL(weft_slots);
   WEFT_SYMBOL(weft_no_handlers);
-  WEFT_SYMBOL(weft_trap);
-  WEFT_SYMBOL(weft_rt_cont_new);
-  WEFT_SYMBOL(weft_rt_cont_new_mem);
-  WEFT_SYMBOL(weft_rt_cont_drop);
-  WEFT_SYMBOL(weft_rt_cont_bind);
-  WEFT_SYMBOL(weft_rt_cont_renew);
-  WEFT_SYMBOL(weft_rt_resume);
-  WEFT_SYMBOL(weft_rt_resume_sent);
-  WEFT_SYMBOL(weft_rt_resume_throw);
-  WEFT_SYMBOL(weft_rt_suspend);
-  WEFT_SYMBOL(weft_rt_switch);
-  WEFT_SYMBOL(weft_rt_switch_sent);
-  WEFT_SYMBOL(weft_rt_barrier);
-  WEFT_SYMBOL(weft_rt_barrier_enter);
-  WEFT_SYMBOL(weft_rt_barrier_leave);
-  WEFT_SYMBOL(weft_rt_thread_number);
-  WEFT_SYMBOL(weft_current);
   WEFT_SYMBOL(weft_yield_tag);
   WEFT_SYMBOL(weft_await_tag);
-  // task.h
-  WEFT_SYMBOL(weft_spawn);
-  WEFT_SYMBOL(weft_join);
-  WEFT_SYMBOL(weft_detach);
-  WEFT_SYMBOL(weft_yield);
-  WEFT_SYMBOL(weft_park);
-  WEFT_SYMBOL(weft_park_until);
-  WEFT_SYMBOL(weft_wake);
-  WEFT_SYMBOL(weft_sleep);
-  WEFT_SYMBOL(weft_now);
-  WEFT_SYMBOL(weft_cancel);
-  WEFT_SYMBOL(weft_cancelled);
-  WEFT_SYMBOL(weft_self);
-  WEFT_SYMBOL(weft_task_id);
-  WEFT_SYMBOL(weft_task_word);
-  WEFT_SYMBOL(weft_task_set_name);
-  WEFT_SYMBOL(weft_task_name);
-  WEFT_SYMBOL(weft_call_native);
-  WEFT_SYMBOL(weft_root_domain);
-  WEFT_SYMBOL(weft_self_domain);
-  WEFT_SYMBOL(weft_domain_create);
-  WEFT_SYMBOL(weft_domain_close);
-  WEFT_SYMBOL(weft_domain_get_attr);
-  WEFT_SYMBOL(weft_domain_set_attr);
-  WEFT_SYMBOL(weft_task_get_attr);
-  WEFT_SYMBOL(weft_task_set_attr);
-  WEFT_SYMBOL(weft_domain_id);
-  WEFT_SYMBOL(weft_get_stats);
-  WEFT_SYMBOL(weft_get_domain_stats);
-  WEFT_SYMBOL(weft_get_worker_stats);
-  WEFT_SYMBOL(weft_dump);
-  WEFT_SYMBOL(weft_visit_tasks);
-  WEFT_SYMBOL(weft_set_waits);
-  // host.h
-  WEFT_SYMBOL(weft_runtime_create);
-  WEFT_SYMBOL(weft_runtime_destroy);
-  WEFT_SYMBOL(weft_runtime_current);
-  WEFT_SYMBOL(weft_turn);
-  WEFT_SYMBOL(weft_run);
-  WEFT_SYMBOL(weft_shutdown);
-  WEFT_SYMBOL(weft_fd_ready);
-  WEFT_SYMBOL(weft_token_new);
-  WEFT_SYMBOL(weft_complete);
-  WEFT_SYMBOL(weft_await);
-  WEFT_SYMBOL(weft_await_until);
-  WEFT_SYMBOL(weft_await_any);
-  WEFT_SYMBOL(weft_await_all);
-  WEFT_SYMBOL(weft_token_drop);
-  WEFT_SYMBOL(weft_token_take);
-  WEFT_SYMBOL(weft_cq_new);
-  WEFT_SYMBOL(weft_cq_free);
-  WEFT_SYMBOL(weft_cq_add);
-  WEFT_SYMBOL(weft_cq_wait);
-  WEFT_SYMBOL(weft_cq_poll);
-  // sync.h
-  WEFT_SYMBOL(weft_chan_new);
-  WEFT_SYMBOL(weft_chan_free);
-  WEFT_SYMBOL(weft_chan_send);
-  WEFT_SYMBOL(weft_chan_recv);
-  WEFT_SYMBOL(weft_chan_try_send);
-  WEFT_SYMBOL(weft_chan_try_recv);
-  WEFT_SYMBOL(weft_chan_close);
-  WEFT_SYMBOL(weft_chan_len);
-  WEFT_SYMBOL(weft_chan_cap);
-  WEFT_SYMBOL(weft_select);
-  WEFT_SYMBOL(weft_mutex_lock);
-  WEFT_SYMBOL(weft_mutex_lock_with);
-  WEFT_SYMBOL(weft_mutex_trylock);
-  WEFT_SYMBOL(weft_mutex_unlock);
-  WEFT_SYMBOL(weft_cond_wait);
-  WEFT_SYMBOL(weft_cond_signal);
-  WEFT_SYMBOL(weft_cond_broadcast);
-  WEFT_SYMBOL(weft_sem_acquire);
-  WEFT_SYMBOL(weft_sem_release);
-  WEFT_SYMBOL(weft_wait_group_add);
-  WEFT_SYMBOL(weft_wait_group_wait);
-  // group.h
-  WEFT_SYMBOL(weft_group_new);
-  WEFT_SYMBOL(weft_group_spawn);
-  WEFT_SYMBOL(weft_group_cancel);
-  WEFT_SYMBOL(weft_group_wait);
-  WEFT_SYMBOL(weft_group_free);
-  WEFT_SYMBOL(weft_deadline_begin);
-  WEFT_SYMBOL(weft_deadline_end);
-  WEFT_SYMBOL(weft_shield_begin);
-  WEFT_SYMBOL(weft_shield_end);
+#define WEFT_MAY_SUSPEND(name) WEFT_SYMBOL(name);
+#define WEFT_NEVER_SUSPENDS(name) WEFT_SYMBOL(name);
+#include "weft/suspends.def"
 #undef WEFT_SYMBOL
   return Map;
 }
