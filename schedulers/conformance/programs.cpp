@@ -276,6 +276,10 @@ std::string end_of(const std::string &said) { return said.substr(said.size() > 1
 
 std::string answer_under_fifo(const Options &options, const std::string &command, std::string &error) {
   int code;
+  if (command.find_first_not_of(" \t\n") == std::string::npos) {
+    error = "which program?";
+    return "";
+  }
   std::string expected = output_of(options, command, "fifo", 1, &code);
   if (code < 0 || code >= 124) // what timeout and the shell say of a program: 124 to 127, and 128 and a signal
     error = "under fifo it does not run to its end:\n" + end_of(expected);

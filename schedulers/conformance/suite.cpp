@@ -17,7 +17,7 @@ namespace conformance {
 namespace {
 
 // SCHED-03 by the loader itself: what WEFT_SCHED would say.
-std::string refused_by_runtime(const std::string &spec, Report *report) {
+std::string refused_by_runtime(const std::string &spec, Report *report, weft_status &status) {
   weft_runtime_config config = {};
   config.size = sizeof config;
   config.sched = spec.c_str();
@@ -25,7 +25,7 @@ std::string refused_by_runtime(const std::string &spec, Report *report) {
   weft_runtime *rt = nullptr;
   char error[512] = "";
   strcpy(report->call, "create");
-  weft_status status = weft_runtime_create(&config, &rt, error, sizeof error);
+  status = weft_runtime_create(&config, &rt, error, sizeof error);
   if (status != WEFT_OK)
     return error[0] ? error : weft_status_text(status);
   strcpy(report->call, "destroy");
@@ -101,8 +101,9 @@ private:
   void in_child(const Test &test, const Schedule *schedule) {
     Report *report = report_;
     std::string error;
+    weft_status status;
     if (test.ground == kNothing)
-      error = refused_by_runtime(options_.spec, report);
+      error = refused_by_runtime(options_.spec, report, status);
     const weft_sched_ops *ops = error.empty() ? load(path_of(options_.spec), error) : nullptr;
     Run run{ops ? *ops : none_, options_.spec, params_, report, 1, options_.first_seed, options_.seeds, options_.steps, options_.bound,
             options_.threads_steps};
@@ -192,6 +193,18 @@ std::vector<Listed> list() {
   for (const Test &t : tests())
     all.push_back({t.rule, t.name, t.shows});
   return all;
+}
+
+std::string cannot_be_tried(const Options &options) {
+  Report *report = new_report();
+  const bool parameters = path_of(options.spec) != options.spec;
+  run_apart(report, options.patience, [&] {
+    weft_status status;
+    std::string why = refused_by_runtime(options.spec, report, status);
+    if (status == WEFT_E_NOTFOUND || (status == WEFT_E_INVAL && parameters))
+      snprintf(report->text, sizeof report->text, "%s", why.c_str());
+  });
+  return report->text; // who crashes or hangs in it is judged by the tests
 }
 
 std::vector<Result> check(const Options &options, const std::function<void(const Result &)> &tell) {

@@ -65,14 +65,15 @@ int main(int argc, char **argv) {
   Options options;
   std::string spec;
   bool listing = false, json = false;
+  constexpr int64_t kMost = 1'000'000'000'000'000'000; // what is more, CLI11 would cut off
   CLI::App app{"Tries a host's adapter against the rules HOST-nn (abi/rules.md): each case in a process of its own, with a limit of time.\n"
                "What the adapter does not claim is skipped, by name. Exit 0: no rule is broken; 1: one is; 2: it could not be tried."};
   app.add_option("adapter", spec, "path[:params] of a library that exports weft_host_check_plugin; or epoll, manual");
   app.add_flag("--list", listing, "the cases, by rule, each of which stands on those before it");
   app.add_option("--rule,--only", options.only, "these rules or cases: HOST-05, HOST-17/close-race");
-  app.add_option("--seed", options.seed, "for what is left to chance")->capture_default_str();
-  app.add_option("--rounds", options.rounds, "of what is repeated; 0: the usual number of each case")->capture_default_str();
-  app.add_option("--timeout", options.patience, "seconds without an iteration of the loop that are taken for never")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--seed", options.seed, "for what is left to chance")->capture_default_str()->check(CLI::Range(int64_t{0}, kMost));
+  app.add_option("--rounds", options.rounds, "of what is repeated; 0: the usual number of each case")->capture_default_str()->check(CLI::Range(int64_t{0}, kMost));
+  app.add_option("--timeout", options.patience, "seconds without an iteration of the loop that are taken for never")->capture_default_str()->check(CLI::Range(1, 1000000));
   app.add_flag("--json", json, "results as one JSON object");
   try {
     app.parse(argc, argv);

@@ -74,17 +74,18 @@ int main(int argc, char **argv) {
   std::string replayed, save;
   std::vector<std::string> commands;
   bool listing = false, json = false, whole = false;
+  constexpr int64_t kMost = 1'000'000'000'000'000'000; // what is more, CLI11 would cut off
   CLI::App app{"Tries a scheduler plug-in against the rules SCHED-nn (abi/rules.md): each test in a process of its own, from many seeds.\n"
                "What the plug-in does not claim is skipped, by name. Exit 0: no rule is broken; 1: one is; 2: it could not be tried."};
   app.add_option("plugin", options.spec, "as WEFT_SCHED takes it: path[:key=val,...]; or the name of one that comes with Weft");
   app.add_flag("--list", listing, "the tests, by rule");
   CLI::Option *only = app.add_option("--only", options.only, "these rules or tests: SCHED-05, SCHED-15/attr-order");
   app.add_option("--seeds", options.seeds, "how many, for each test")->capture_default_str()->check(CLI::Range(1, 1000000000));
-  app.add_option("--seed", options.first_seed, "the first of them")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--seed", options.first_seed, "the first of them")->capture_default_str()->check(CLI::Range(int64_t{1}, kMost));
   app.add_option("--steps", options.steps, "of a schedule")->capture_default_str()->check(CLI::Range(1, 4000));
   app.add_option("--threads-steps", options.threads_steps, "picks by threads, for each seed (SCHED-09)")->capture_default_str();
   app.add_option("--bound", options.bound, "SCHED-05: picks for each entity that is ready; else 256 (n + 256)")->check(CLI::Range(1, 1000000));
-  app.add_option("--timeout", options.patience, "seconds in one call that are taken for never")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--timeout", options.patience, "seconds in one call that are taken for never")->capture_default_str()->check(CLI::Range(1, 1000000));
   app.add_option("--run", commands, "a program, with its arguments: answers under the plug-in as under fifo");
   app.add_option("--replay", replayed, "a schedule, as a failure prints it; - is standard input")->check(CLI::ExistingFile | CLI::IsMember({"-"}))
       ->excludes(only);
@@ -114,6 +115,8 @@ int main(int argc, char **argv) {
   std::string error = options.spec.empty() ? "which plug-in? (--help)" : "";
   if (error.empty())
     options.spec = find_plugin(options.spec, error);
+  if (error.empty())
+    error = cannot_be_tried(options);
   if (!error.empty()) {
     fprintf(stderr, "weft-sched-check: %s\n", error.c_str());
     return 2;
@@ -123,7 +126,7 @@ int main(int argc, char **argv) {
   for (const std::string &command : commands) {
     answers.push_back(answer_under_fifo(options, command, error));
     if (!error.empty()) {
-      fprintf(stderr, "weft-sched-check: --run %s: %s\n", command.c_str(), error.c_str());
+      fprintf(stderr, "weft-sched-check: --run %s: %s\n", command.empty() ? "''" : command.c_str(), error.c_str());
       return 2;
     }
   }

@@ -55,4 +55,7 @@ Result run_program(const Options &options, const std::string &command, const std
 // its path, from where the running program lies. "" and why not.
 std::string find_plugin(const std::string &spec, std::string &error);
 
+// "" or why there is nothing to judge: the file is no library, or the plug-in refuses the parameters that the user wrote.
+std::string cannot_be_tried(const Options &options);
+
 } // namespace conformance
