@@ -91,14 +91,31 @@ foreach(tool weft-trace-check weft-sched-check weft-host-check weft-explore)
   endif()
 endforeach()
 
-# As in the source: the documents link each other, and what is not installed lies in the source tree.
+# As in the source, for the documents link each other and what they speak of: so that is there too, the headers by a link to where they are
+# installed (docs/test/ways-in-work follows each).
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${documents} COMPONENT dev)
 install(FILES ${PROJECT_SOURCE_DIR}/abi/rules.md DESTINATION ${documents}/abi COMPONENT dev)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${documents} COMPONENT dev
   FILES_MATCHING PATTERN *.md PATTERN test EXCLUDE PATTERN examples EXCLUDE)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/examples/ways-in DESTINATION ${documents}/docs/examples COMPONENT dev)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/schedulers/template DESTINATION ${documents}/schedulers COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/examples DESTINATION ${documents}/docs COMPONENT dev)
+foreach(folder epoll manual libuv node)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/hosts/${folder} DESTINATION ${documents}/hosts COMPONENT dev
+    FILES_MATCHING PATTERN *.c PATTERN *.cpp PATTERN *.js PATTERN test EXCLUDE PATTERN include EXCLUDE)
+endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/hosts/template DESTINATION ${documents}/hosts COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/schedulers/ DESTINATION ${documents}/schedulers COMPONENT dev
+  FILES_MATCHING PATTERN *.c PATTERN inner.h PATTERN test EXCLUDE PATTERN conformance EXCLUDE PATTERN template EXCLUDE)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/schedulers/template DESTINATION ${documents}/schedulers COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/schedulers/conformance/mutants DESTINATION ${documents}/schedulers/conformance COMPONENT dev)
+foreach(file cmake/README.md llvm-pass/README.md test-langs/minigo/README.md test-langs/minigo/driver/compile.cpp test-langs/wat/README.md)
+  get_filename_component(folder ${file} DIRECTORY)
+  install(FILES ${PROJECT_SOURCE_DIR}/${file} DESTINATION ${documents}/${folder} COMPONENT dev)
+endforeach()
+foreach(folder abi llvm-pass hosts/conformance)
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${documents}/${folder} OUTPUT_VARIABLE to_headers)
+  install(CODE "file(MAKE_DIRECTORY \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${documents}/${folder}\")
+  file(CREATE_LINK \"${to_headers}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${documents}/${folder}/include\" SYMBOLIC)" COMPONENT dev)
+endforeach()
 
 # --- llvmN
 if(WEFT_BUILD_PASS)
