@@ -104,6 +104,39 @@ void edges(const Context &c) {
   stage.ops.unwatch(&stage, &pair.cell);
 }
 
+// Who tells that a descriptor is ready completes the token of who waits for it, so it posts: nobody else does here.
+void own_thread(const Context &c) {
+  Stage stage(c);
+  Pair pair(c);
+  if (c.failed() || !watched(stage, pair))
+    return;
+  if (!stage.run("WEFT_WRITABLE of a socket that had room when it was watched", [&] { return pair.cell.ready & WEFT_WRITABLE; }))
+    return;
+  weft_token offered = 0;
+  bool done = false;
+  stage.go("waits", [&] {
+    for (int round = 0; round < 20; ++round) {
+      pair.empty(0);
+      pair.cell.ready &= ~static_cast<uint32_t>(WEFT_READABLE);
+      offered = weft_token_new(nullptr);
+      weft_await(offered, nullptr);
+    }
+    done = true;
+  });
+  const bool on = stage.run("what waits to read, when data comes", [&] {
+    if (offered) {
+      pair.cell.reader = offered;
+      offered = 0;
+      pair.peer_writes();
+    }
+    return done;
+  });
+  if (on && stage.foreign_posts.load() != 0)
+    c.fail("HOST-13", "expected: weft_fd_ready on the loop's thread; seen: another thread completed, %llu times, what waited to read", (unsigned long long)stage.foreign_posts.load());
+  if (!c.failed())
+    stage.ops.unwatch(&stage, &pair.cell);
+}
+
 // A promise of `watch`, in cell->ready: readers then do not look again before they wait.
 void arrivals(const Context &c) {
   Stage stage(c);
@@ -379,6 +412,7 @@ const std::vector<Case> &descriptor_cases() {
   static const std::vector<Case> cases = {
       {{"HOST-13", "already", "what is ready when it is watched is told"}, "01 02 05", watches, already},
       {{"HOST-13", "edges", "each time something becomes ready it is told"}, "01 02 05 13", watches, edges},
+      {{"HOST-13", "own-thread", "it is told on the loop's thread"}, "01 02 05 13", watches, own_thread},
       {{"HOST-13", "arrivals", "each arrival is told, where that is promised"}, "01 02 05 13", watches, arrivals},
       {{"HOST-13", "urgent", "so is urgent data"}, "01 02 05 13", watches, urgent},
       {{"HOST-13", "refused", "what has no readiness is refused"}, "01 02 05 13", watches, refused},

@@ -210,6 +210,31 @@ void order(const Context &c) {
   }
 }
 
+// By a runtime that lives, as the turns of one that is gone nobody counts.
+void detached(const Context &c) {
+  Stage stage(c);
+  if (c.failed())
+    return;
+  weft_token token = 0;
+  bool done = false;
+  stage.go("waits", [&] {
+    token = weft_token_new(nullptr);
+    weft_await(token, nullptr);
+    done = true;
+  });
+  if (!stage.run("a turn for a task", [&] { return token != 0; }))
+    return;
+  c.adapter.attach(stage.host, nullptr);
+  const uint64_t turns = stage.turns();
+  weft_complete(token, WEFT_OK, 0); // posts
+  stage.once();
+  if (stage.turns() != turns)
+    return c.fail("HOST-17", "expected: no turn after `attach` with NULL; seen: %llu", (unsigned long long)(stage.turns() - turns));
+  stage.attach();
+  stage.ops.post(&stage); // what was asked of nobody may be forgotten
+  stage.run("a turn by a post, when turns go to somebody again", [&] { return done; });
+}
+
 void abandoned(const Context &c) {
   Stage stage(c, {1, nullptr, false});
   if (c.failed())
@@ -452,6 +477,7 @@ const std::vector<Case> &end_cases() {
       {{"HOST-07", "late", "what is completed twice, after a timeout, a cancel or a drop is stale"}, "01 02 05 06 15", nothing, late},
       {{"HOST-07", "owner-gone", "what is completed after the runtime is gone is stale"}, "01 02 05", nothing, owner_gone},
       {{"HOST-17", "order", "tasks end first, then the runtime, then the loop"}, "01 02 05 06 15", nothing, order},
+      {{"HOST-17", "detached", "who was told that its runtime is gone gives no turn"}, "01 02 05", nothing, detached},
       {{"HOST-17", "abandoned", "who does not end is named, and its clean-ups run"}, "01 02 05", nothing, abandoned},
       {{"HOST-17", "gives-back", "a loop that ends gives back what it took"}, "01 02 05 06 15", several, gives_back},
       {{"HOST-17", "memory", "memory too"}, "01 02 05 06 15 17", several, memory},

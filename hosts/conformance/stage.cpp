@@ -59,6 +59,8 @@ void Context::expect(const char *what) const {
 void Stage::post_through(void *self) {
   auto *s = static_cast<Stage *>(self);
   s->posts.fetch_add(1, std::memory_order_relaxed);
+  if (!pthread_equal(s->maker_, pthread_self()))
+    s->foreign_posts.fetch_add(1);
   if (inside) { // a turn inside a turn posts again: who gave it?
     bool of_post = in("post");
     s->context.fail(of_post ? "HOST-05" : "HOST-03", "`%s` gave a turn: it has to return, and the loop to give it when nothing else runs", inside);
@@ -214,7 +216,7 @@ bool Stage::run(const char *expected, const std::function<bool()> &until) {
   reached_ = false;
   int stopped = context.adapter.run(host, asked, this);
   if (!context.failed() && !reached_)
-    context.fail(stopped ? "HOST-01" : strcmp(context.rule, "HOST-20") == 0 ? "HOST-20" : "HOST-16", stopped ? "expected: %s; `run` returned 1, though `until` had not said so" : "expected: %s; but the loop ended by itself, though a task lives", expected);
+    context.fail(strcmp(context.rule, "HOST-20") == 0 ? "HOST-20" : "HOST-16", stopped ? "expected: %s; seen: `run` returned 1, though `until` had not said so and a task lives" : "expected: %s; but the loop ended by itself, though a task lives", expected);
   return !context.failed();
 }
 

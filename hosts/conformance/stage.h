@@ -66,7 +66,7 @@ public:
   void *host = nullptr;        // the adapter's
   weft_host_ops ops = {};      // the suite's, whose `host` is this
   weft_runtime *rt = nullptr;
-  std::atomic<uint64_t> posts{0}, blocks{0};
+  std::atomic<uint64_t> posts{0}, blocks{0}, foreign_posts{0}; // not by the thread that made the stage
   uint64_t armed = WEFT_NEVER;
   int holds = 0;
 
@@ -81,6 +81,7 @@ private:
   static int block_through(void *self, uint64_t deadline);
   static int asked(void *self);
 
+  const pthread_t maker_ = pthread_self();
   const std::function<bool()> *until_ = nullptr;
   uint64_t iterations_ = 0;
   bool reached_ = false;

@@ -41,11 +41,12 @@ typedef struct weft_host_check_adapter {
   /* A loop of the calling thread, and the adapter on it: *host is what the ops get. `params` is what stood behind the colon, ""
    * if nothing. WEFT_OK, or a status with one line in `error`. */
   weft_status (*make)(const char *params, void **host, char *error, size_t error_size);
-  /* Whom turns go to: after weft_runtime_create. NULL: after weft_runtime_destroy, and none gets one any more. */
+  /* Whom turns go to: after weft_runtime_create, or again after NULL. NULL: nobody from now on, whatever was asked for before; always after
+   * weft_runtime_destroy, and in a case before it. What is asked for meanwhile need not be kept. */
   void (*attach)(void *host, weft_runtime *rt);
   /* The program's own loop: waits, serves timers, descriptors and posts, gives turns when they are asked for, and so on, until
    * until(arg) answers something else than 0: then 1. It is asked whenever the loop is about to wait, so before the first wait and after
-   * each turn, never inside of one. 0: the loop ended by itself. It may be called again. */
+   * each turn, never inside of one. 0: the loop ended by itself (HOST-16). It may be called again. */
   int (*run)(void *host, int (*until)(void *arg), void *arg);
   /* After its runtime was destroyed, and attach with NULL. All that it took it gives back. */
   void (*destroy)(void *host);
