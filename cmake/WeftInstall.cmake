@@ -97,7 +97,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE DEST
 install(FILES ${PROJECT_SOURCE_DIR}/abi/rules.md DESTINATION ${documents}/abi COMPONENT dev)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${documents} COMPONENT dev
   FILES_MATCHING PATTERN *.md PATTERN test EXCLUDE PATTERN examples EXCLUDE)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/examples DESTINATION ${documents}/docs COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/examples DESTINATION ${documents}/docs COMPONENT dev PATTERN __pycache__ EXCLUDE)
 foreach(folder epoll manual libuv node)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/hosts/${folder} DESTINATION ${documents}/hosts COMPONENT dev
     FILES_MATCHING PATTERN *.c PATTERN *.cpp PATTERN *.js PATTERN test EXCLUDE PATTERN include EXCLUDE)

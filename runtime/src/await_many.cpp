@@ -60,8 +60,8 @@ private:
 
 weft_cq_event gone(weft_token token, size_t index) { return {token, index, WEFT_E_STALE, 0}; }
 
-// The runtime to wait in; null: the caller cannot wait.
-weft_runtime *waits_in() { return on_native_stack() ? nullptr : runtime_here(); }
+// The runtime to wait in; null: the caller is no task. In a native call the wait itself refuses, where there is one.
+weft_runtime *waits_in() { return on_native_stack() && !running_task() ? nullptr : runtime_here(); }
 
 } // namespace
 

@@ -439,6 +439,12 @@ weft_status weft_token_take(weft_token token, weft_status *status, uint64_t *val
   return WEFT_OK;
 }
 
+// In a task's native call (TASK-10): what is there is taken, and nothing is waited for.
+[[gnu::cold, gnu::noinline]] static weft_status await_natively(weft_token token, uint64_t *value) {
+  weft_status told = WEFT_OK, taken = weft_token_take(token, &told, value);
+  return taken == WEFT_OK ? told : taken == WEFT_E_STALE ? WEFT_E_STALE : WEFT_E_NOTASK;
+}
+
 weft_status weft_await(weft_token token, uint64_t *value) {
   return weft_await_until(token, WEFT_NEVER, value);
 }
@@ -446,7 +452,7 @@ weft_status weft_await(weft_token token, uint64_t *value) {
 weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *value) {
   Task *self = running_task();
   if (on_native_stack())
-    return WEFT_E_NOTASK;
+    return self ? await_natively(token, value) : WEFT_E_NOTASK;
   TokenSlot *slot = find_token(token);
   if (!slot)
     return WEFT_E_STALE;

@@ -181,6 +181,30 @@ TEST_CASE("a chain of domains in which only one task is ready asks its policies 
   }
 }
 
+TEST_CASE("a chain of domains goes with its only task, which closed it from within") {
+  OnManual m;
+  std::string log;
+  weft_status closed = WEFT_E_AGAIN;
+  weft_domain *tops[2] = {};
+  for (int chain = 0; chain < 2; ++chain) { // by turns, each kept
+    weft_domain *at = tops[chain] = domain(nullptr, "fifo", 1);
+    for (int depth = 0; depth < 3; ++depth)
+      at = domain(at, "fifo", 1);
+    m.go([&, chain] {
+      for (int i = 0; i < 10 + 5 * chain; ++i) {
+        log += static_cast<char>('a' + chain);
+        weft_yield();
+      }
+      if (chain == 0)
+        closed = weft_domain_close(tops[0]); // its last task's end is that of four domains, in the slice of the last one
+    }, at);
+  }
+  m.settle();
+  CHECK(closed == WEFT_OK);
+  CHECK(log == "ababababababababababbbbbb");
+  CHECK(weft_domain_close(tops[1]) == WEFT_OK);
+}
+
 TEST_CASE("who becomes ready on the way to a domain that ran alone is run next, however many picks that one has") {
   for (uint32_t picks : {1u, 3u}) {
     OnManual m;

@@ -9,6 +9,7 @@
 #include "weft/lowered.h"
 #include "weft/sync.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <map>
 
@@ -114,7 +115,25 @@ TEST_CASE("what need not wait is done in a native call too") {
     weft_mutex mutex = {};
     weft_sem sem = {};
     weft_sem_release(&sem, 1);
+    weft_token there = weft_token_new(nullptr), failed = weft_token_new(nullptr), first = weft_token_new(nullptr), second = weft_token_new(nullptr),
+               open = weft_token_new(nullptr);
+    weft_complete(there, WEFT_OK, 7);
+    weft_complete(failed, -EIO, 0);
+    weft_complete(first, WEFT_OK, 8);
+    weft_complete(second, WEFT_OK, 9);
     natively([&] {
+      uint64_t value = 0;
+      weft_cq_event events[2] = {};
+      const weft_token some[] = {open, first}, all[] = {first, second};
+      s["await"] = weft_await(there, &value);
+      CHECK(value == 7);
+      s["await once more"] = weft_await(there, &value);
+      s["await until"] = weft_await_until(failed, weft_now() + 5, nullptr);
+      s["await some of all"] = weft_await_all(some, 2, WEFT_NEVER, events);
+      s["await any"] = weft_await_any(some, 2, WEFT_NEVER, events);
+      CHECK(events[0].value == 8);
+      s["await all"] = weft_await_all(all, 2, WEFT_NEVER, events);
+      CHECK(events[1].value == 9);
       s["send"] = weft_chan_send(chan, nullptr);
       s["receive"] = weft_chan_recv(chan, nullptr);
       s["lock"] = weft_mutex_lock(&mutex);
@@ -126,7 +145,9 @@ TEST_CASE("what need not wait is done in a native call too") {
   });
   m.settle();
   CHECK(s == Statuses{{"send", WEFT_OK},   {"receive", WEFT_OK}, {"lock", WEFT_OK},
-                      {"unlock", WEFT_OK}, {"again", WEFT_E_BUSY}, {"semaphore", WEFT_OK}});
+                      {"unlock", WEFT_OK}, {"again", WEFT_E_BUSY}, {"semaphore", WEFT_OK},
+                      {"await", WEFT_OK},  {"await once more", WEFT_E_STALE}, {"await until", -EIO}, {"await some of all", WEFT_E_NOTASK},
+                      {"await any", WEFT_OK}, {"await all", WEFT_OK}});
 }
 
 TEST_CASE("a cancel that is pending stays for a wait that is one") {
