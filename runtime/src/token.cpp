@@ -140,7 +140,7 @@ bool flushed_by_turn(const weft_runtime *rt) {
 // any other, and the dispatch loop has nothing left to do that after_await does. Not beside other workers, one of which might complete the
 // token before this task is saved.
 bool parks_at_once(const Task *self, const weft_runtime *rt) {
-  return self && self->rt == rt && self->cancels == 0 && !any_parallel.load(std::memory_order_relaxed) && only_dispatch_above();
+  return self && self->rt == rt && __atomic_load_n(&self->cancels, __ATOMIC_RELAXED) == 0 && !any_parallel.load(std::memory_order_relaxed) && only_dispatch_above();
 }
 
 [[gnu::always_inline]] inline arch::Answer park_for_token(Task *self, TokenSlot *slot, weft_token token) {
