@@ -404,9 +404,13 @@ weft_status weft_runtime_destroy(weft_runtime *rt) {
   unwind_all(rt);
   stop_blocking(rt);
   rt->life.fetch_add(1); // no more tokens: a foreign thread that makes one looks under its pin
-  drop_tokens_of(rt);
-  while (rt->pins.load() != 0)
-    std::this_thread::yield();
+  // The first time for makers, whose tokens may be open still: from then on none is made. Once those are dropped no completion begins
+  // that would succeed, and the second time is for those that have.
+  for (int i = 0; i < 2; ++i) {
+    drop_tokens_of(rt);
+    while (rt->pins.load() != 0)
+      std::this_thread::yield();
+  }
   drain_inbox(&rt->home);
   rt->home.woken_head = nullptr;
   drop_tokens_of(rt);
