@@ -232,7 +232,8 @@ weft_status turns_till_over(weft_runtime *rt, Hold &hold) {
     int never = rt->host.block(rt->host_self, idle ? turn.next_deadline : 0);
     never = never && !(idle && some_block(rt));
     hold.again();
-    if (never && idle && root_ready(rt) == 0 && rt->inbox.empty() && !(rt->workers > 1 && rt->turn_wanted))
+    // The pool may have ended the last task meanwhile, or ask for something of this thread.
+    if (never && idle && has_work(rt) && root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && !(rt->workers > 1 && rt->turn_wanted))
       return found_deadlock(rt);
   }
   return WEFT_OK;
