@@ -92,6 +92,7 @@ bool take_stack(Task *t) {
   count(w, d, kNoStack);
   if (w->rt->parallel && take_stack(t)) { // somebody did before
     w->rt->stacks_bound++;
+    set_state(&t->ent, kEntReady); // it may have been marked between the locks (watch.h)
     weft_ent_list one{&t->ent, &t->ent, 1};
     t->ent.next = nullptr;
     tell_ran(w, d, &t->ent, WEFT_RAN_YIELDED);

@@ -42,6 +42,19 @@ void take_marks_off(void *, const weft_ent *ent) {
 
 uint32_t other_picks(const Suspect &s) { return s.in->watched_policy.picks - s.watched->picks_then; }
 
+// Of whom no policy has, because they run or are on their way to it: they may have been marked before a snapshot and be queued after it.
+void take_marks_off_who_is_out(weft_runtime *rt) {
+  for (uint32_t i = 0; i < rt->workers; ++i) {
+    const weft_worker *w = worker_at(rt, i);
+    if (w->running)
+      take_marks_off(nullptr, &w->running->ent);
+    if (w->found)
+      take_marks_off(nullptr, w->found);
+    for (const Task *woken = w->woken_head; woken; woken = woken_after(woken))
+      take_marks_off(nullptr, &woken->ent);
+  }
+}
+
 // It was not picked for long. Does its policy not have it any more?
 bool is_lost(const Suspect &s, uint64_t now) {
   weft_domain *d = s.in;
@@ -53,6 +66,7 @@ bool is_lost(const Suspect &s, uint64_t now) {
       return false;
     policy.seen_at = now;
     d->ops.snapshot(d->self, take_marks_off, nullptr);
+    take_marks_off_who_is_out(d->rt);
   }
   return s.ent->reserved == kEntWatched;
 }

@@ -16,16 +16,24 @@
 namespace {
 
 // A fifo with faults by parameters: drop=ID of kind=task|domain at its at=N-th ready (1), or late=ID: that entity is picked when there
-// is nothing else. Without them it is honest. The one named "blind" has no snapshot, and "parallel" is called by several workers at once.
+// is nothing else; or first=ID: it is picked before all others until there was a snapshot. Without them it is honest. The one named
+// "blind" has no snapshot, and "parallel" is called by several workers at once.
 struct Policy {
   std::deque<weft_ent *> queue;
   std::mutex lock; // for the one that workers call at once
-  uint64_t drop = 0, late = 0;
+  uint64_t drop = 0, late = 0, first = 0;
   uint32_t kind = WEFT_ENT_TASK;
   int at = 1;
 
   // It forgets nobody before: with several workers, while there are fewer tasks than these, one may find nothing else (SCHED-02).
   static inline std::atomic<bool> armed{true};
+  static inline std::atomic<int> snapshots{0};
+  static inline std::atomic<const weft_ent *> first_one{nullptr};
+  // The watch's mark is on `first` (kEntWatched in task.h).
+  static bool is_marked() {
+    const weft_ent *e = first_one;
+    return e && __atomic_load_n(&e->reserved, __ATOMIC_RELAXED) == 5;
+  }
 
   bool is(const weft_ent *e, uint64_t id) const { return e->id == id && e->kind == kind; }
 
@@ -37,6 +45,8 @@ struct Policy {
         p->drop = std::stoull(value);
       else if (key == "late")
         p->late = std::stoull(value);
+      else if (key == "first")
+        p->first = std::stoull(value);
       else if (key == "at")
         p->at = std::stoi(value);
       else if (key == "kind")
@@ -50,8 +60,14 @@ struct Policy {
     std::lock_guard<std::mutex> hold(p->lock);
     for (weft_ent *e = list->head, *next; e; e = next) {
       next = e->next;
-      if (!(armed && p->is(e, p->drop) && --p->at == 0))
+      if (armed && p->is(e, p->drop) && --p->at == 0)
+        continue;
+      if (p->is(e, p->first) && snapshots == 0) {
+        p->queue.push_front(e);
+        first_one = e;
+      } else {
         p->queue.push_back(e);
+      }
     }
   }
   static weft_ent *pick(void *self, weft_worker *, uint64_t, weft_slice *) {
@@ -67,6 +83,7 @@ struct Policy {
     return nullptr;
   }
   static void snapshot(void *self, void (*visit)(void *, const weft_ent *), void *arg) {
+    snapshots++;
     for (weft_ent *e : static_cast<Policy *>(self)->queue)
       visit(arg, e);
   }
@@ -253,6 +270,42 @@ TEST_CASE("with several workers nobody is named who is only late, however their 
     CHECK(death.text == "");
     CHECK(death.signal == 0);
   }
+}
+
+TEST_CASE("who ran while the queue was looked at, and is queued since, is not lost") {
+  Policy::enroll();
+  Death death = dies([&] {
+    OnWorkers w(3, "mutant:first=1");
+    Policy::snapshots = 0;
+    auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2700);
+    auto now = [] { return std::chrono::steady_clock::now(); };
+    // A round of the watch is of two steps, of 512 records each. The first step marks this one, which runs; the second finds those behind
+    // it late, and looks at the queue. Then it is queued, too, with its mark, and late.
+    w.go([&] {
+      while (Policy::snapshots == 0 && now() < end) {
+        while (!Policy::is_marked() && now() < end)
+          ;
+        for (auto till = now() + std::chrono::milliseconds(50); Policy::snapshots == 0 && now() < till;)
+          ;
+        weft_yield();
+      }
+    });
+    for (int i = 0; i < 511; ++i)
+      w.go([] { weft_sleep(3 * kSecond); });
+    for (int i = 0; i < 300; ++i)
+      w.go([&] {
+        while (now() < end) {
+          for (auto till = now() + std::chrono::milliseconds(20); now() < till;)
+            ;
+          weft_yield();
+        }
+      });
+    w.run();
+    _exit(Policy::snapshots >= 1 ? 0 : 3);
+  });
+  CHECK(death.text == "");
+  CHECK(death.signal == 0);
+  CHECK(death.code == 0);
 }
 
 TEST_CASE("with several workers, by a real clock") {
