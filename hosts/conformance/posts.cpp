@@ -398,14 +398,14 @@ const char *of_handlers(const weft_host_check_adapter &a) {
 class Sleeper {
 public:
   Sleeper() : file_("/proc/self/task/" + std::to_string(gettid()) + "/stat") {}
-  // Till it sleeps. One that never does, or whose state is not to be had, is waited for once: false from then on.
+  // Till it sleeps. One that never does, or whose state is not to be had, is waited for thrice: false from then on.
   bool asleep(const std::atomic<bool> &stop) {
-    for (int i = 0; i < 2000 && often_ && !stop; ++i) {
+    for (int i = 0; i < 2000 && misses_ < 3 && !stop; ++i) {
       if (state() == 'S')
         return true;
       usleep(100);
     }
-    often_ = false;
+    ++misses_;
     usleep(200);
     return false;
   }
@@ -421,7 +421,7 @@ private:
     return name && name[1] ? name[2] : '?';
   }
   std::string file_;
-  bool often_ = true;
+  int misses_ = 0;
 };
 
 void signal_asleep(const Context &c) {

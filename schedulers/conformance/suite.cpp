@@ -101,7 +101,7 @@ private:
   void in_child(const Test &test, const Schedule *schedule) {
     Report *report = report_;
     std::string error;
-    weft_status status;
+    weft_status status = WEFT_OK;
     if (test.ground == kNothing)
       error = refused_by_runtime(options_.spec, report, status);
     const weft_sched_ops *ops = error.empty() ? load(path_of(options_.spec), error) : nullptr;
@@ -199,9 +199,10 @@ std::string cannot_be_tried(const Options &options) {
   Report *report = new_report();
   const bool parameters = path_of(options.spec) != options.spec;
   run_apart(report, options.patience, [&] {
-    weft_status status;
-    std::string why = refused_by_runtime(options.spec, report, status);
-    if (status == WEFT_E_NOTFOUND || (status == WEFT_E_INVAL && parameters))
+    weft_status status = WEFT_OK;
+    std::string not_there, why = refused_by_runtime(options.spec, report, status);
+    // A plug-in's own create may say not found, too: that is its answer, and judged.
+    if ((status == WEFT_E_NOTFOUND && !load(path_of(options.spec), not_there)) || (status == WEFT_E_INVAL && parameters))
       snprintf(report->text, sizeof report->text, "%s", why.c_str());
   });
   return report->text; // who crashes or hangs in it is judged by the tests

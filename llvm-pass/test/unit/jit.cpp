@@ -276,12 +276,15 @@ TEST_CASE("compiled code can call every function of the headers") {
 #define WEFT_MAY_SUSPEND(name) Look(#name);
 #define WEFT_NEVER_SUSPENDS(name) Look(#name);
 #include "weft/suspends.def"
-  // One port's or the other's, and what stands for the markers where there is no pass.
-  for (const char *Name : {"weft_either_cont_new", "weft_either_resume", "weft_either_suspend", "weft_either_switch", "weft_rt_find_switch",
-                           "weft_rt_return", "weft_rt_suspend_slow", "weft_rt_landed", "weft_rt_resume_jump", "weft_rt_return_mem",
-                           "weft_rt_suspend_jump", "weft_rt_switch_jump"})
-    Missing.erase(Name);
-  CHECK(Missing == std::set<std::string>{});
+  // The other port's, and what stands for the markers where there is no pass.
+  const std::set<std::string> NotHere = {
+#ifdef WEFT_PORT_PORTABLE
+      "weft_rt_find_switch", "weft_rt_return", "weft_rt_suspend_slow",
+#else
+      "weft_rt_landed", "weft_rt_resume_jump", "weft_rt_return_mem", "weft_rt_suspend_jump", "weft_rt_switch_jump",
+#endif
+      "weft_either_cont_new", "weft_either_resume", "weft_either_suspend", "weft_either_switch"};
+  CHECK(Missing == NotHere);
 }
 
 TEST_CASE("exceptions leave continuations through compiled frames, and clean-ups run once") {
