@@ -222,3 +222,48 @@ TEST_CASE("a loop that only daemons live on is asked to hold itself when one of 
   CHECK(weft_runtime_destroy(rt) == WEFT_OK);
   weft_manual_host_free(host);
 }
+
+TEST_CASE("the pool ends the last task while the host is blocked, which gives its turn and knows of nothing more: no deadlock") {
+  struct Host {
+    weft_manual_host *manual = weft_manual_host_new();
+    weft_runtime *rt = nullptr;
+    std::atomic<bool> blocked{false};
+    int blocks = 0;
+  } host;
+  static Host *the;
+  the = &host;
+  weft_host_ops ops = *weft_manual_host_ops();
+  ops.block = [](void *, uint64_t) {
+    the->blocks++;
+    the->blocked = true;
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!weft_manual_take_post(the->manual) && std::chrono::steady_clock::now() < give_up)
+      std::this_thread::yield();
+    weft_turn(the->rt, nullptr);
+    return 1;
+  };
+  weft_runtime_config config = {};
+  config.size = sizeof config;
+  config.host = &ops;
+  config.host_self = host.manual;
+  config.workers = 2;
+  REQUIRE(weft_runtime_create(&config, &host.rt, nullptr, 0) == WEFT_OK);
+  weft_domain_attr pool = {};
+  pool.size = sizeof pool;
+  pool.bind = WEFT_BIND_POOL;
+  weft_domain *domain = nullptr;
+  REQUIRE(weft_domain_create(nullptr, &pool, &domain, nullptr, 0) == WEFT_OK);
+  weft_spawn_attr attr = {};
+  attr.size = sizeof attr;
+  attr.flags = WEFT_SPAWN_DETACHED;
+  attr.domain = domain;
+  auto last = [](void *arg) {
+    while (!static_cast<Host *>(arg)->blocked)
+      std::this_thread::yield();
+  };
+  CHECK(weft_spawn(host.rt, last, &host, &attr, nullptr) == WEFT_OK);
+  CHECK(weft_run(host.rt) == WEFT_OK);
+  CHECK(host.blocks >= 1);
+  CHECK(weft_runtime_destroy(host.rt) == WEFT_OK);
+  weft_manual_host_free(host.manual);
+}
