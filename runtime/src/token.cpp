@@ -143,6 +143,9 @@ bool parks_at_once(const Task *self, const weft_runtime *rt) {
   return self && self->rt == rt && __atomic_load_n(&self->cancels, __ATOMIC_RELAXED) == 0 && !any_parallel.load(std::memory_order_relaxed) && only_dispatch_above();
 }
 
+// Neither a task nor a queue has it, and nothing is in it.
+bool is_untouched(const TokenSlot *slot) { return !slot->waiter && !slot->cq && !token_filled(slot); }
+
 [[gnu::always_inline]] inline arch::Answer park_for_token(Task *self, TokenSlot *slot, weft_token token) {
   slot->waiter = self;
   self->token = token;
@@ -451,19 +454,21 @@ weft_status weft_await(weft_token token, uint64_t *value) {
 
 weft_status weft_await_until(weft_token token, uint64_t deadline_ns, uint64_t *value) {
   Task *self = running_task();
-  if (on_native_stack())
-    return self ? await_natively(token, value) : WEFT_E_NOTASK;
   TokenSlot *slot = find_token(token);
-  if (!slot)
-    return WEFT_E_STALE;
-  weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
-  if (on_loop(rt)) {
+  const bool at_once = slot && parks_at_once(self, slot->rt.load(std::memory_order_relaxed));
+  // It is there already, or needs a look of some other kind.
+  if (__builtin_expect(!at_once || deadline_ns != WEFT_NEVER || !is_untouched(slot), 0)) {
+    if (on_native_stack())
+      return self ? await_natively(token, value) : WEFT_E_NOTASK;
+    if (!slot)
+      return WEFT_E_STALE;
+    weft_runtime *rt = slot->rt.load(std::memory_order_relaxed);
     weft_status status;
-    if (!has_to_wait(rt, slot, token, deadline_ns, value, &status))
+    if (on_loop(rt) && !has_to_wait(rt, slot, token, deadline_ns, value, &status))
       return status;
   }
   arch::Answer a;
-  if (__builtin_expect(parks_at_once(self, rt), 1)) {
+  if (__builtin_expect(at_once, 1)) {
     a = park_for_token(self, slot, token);
   } else {
     a = arch::suspend(&weft_await_tag, token, deadline_ns);
