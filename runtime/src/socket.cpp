@@ -75,6 +75,14 @@ bool is_orphan(const weft_sock *s) {
   return !rt || rt->life.load(std::memory_order_acquire) != s->life.load(std::memory_order_relaxed);
 }
 
+// In a child of fork.
+bool is_parents(const weft_runtime *rt) { return rt->loop_thread.load(std::memory_order_relaxed) == rt; }
+
+// There: calls that were at work in other threads are in none of this process, and never leave.
+void forget_others_at_work(weft_sock *s) {
+  s->calls.fetch_sub((s->calls.load(std::memory_order_relaxed) & kAllAtWork) - kAtWork, std::memory_order_relaxed);
+}
+
 WEFT_SYSTEM_CALL ssize_t system_read(const weft_sock *s, void *buffer, size_t size) {
   ssize_t n;
   do
@@ -168,7 +176,7 @@ bool may_close(const weft_sock *s) {
     return true;
   const weft_runtime *rt = s->runtime.load(std::memory_order_relaxed);
   // A child of fork has no loop, and nothing to tell one (PROC-02).
-  return on_loop(rt) || rt->loop_thread.load(std::memory_order_relaxed) == rt ||
+  return on_loop(rt) || is_parents(rt) ||
          (!s->watched && s->calls.load(std::memory_order_relaxed) == 0);
 }
 
@@ -366,7 +374,10 @@ void weft_sock_close(weft_sock *s) {
     leave(s, kInside + kAtWork);
     return;
   }
-  Hold hold(s->runtime.load(std::memory_order_relaxed));
+  weft_runtime *rt = s->runtime.load(std::memory_order_relaxed);
+  Hold hold(rt);
+  if (__builtin_expect(is_parents(rt), 0))
+    forget_others_at_work(s);
   enter(s, kClosed);
   if (s->watched)
     host_unwatch(s);

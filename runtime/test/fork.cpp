@@ -235,6 +235,46 @@ TEST_CASE("the child closes a socket that the parent's tasks wait for, and they 
   CHECK(weft_runtime_destroy(rt) == WEFT_OK);
 }
 
+TEST_CASE("the child closes a socket that another worker was at work on when it was forked") {
+  weft_runtime *rt = nullptr;
+  weft_runtime_config config = {};
+  config.size = sizeof config;
+  config.workers = 2;
+  REQUIRE(weft_runtime_create(&config, &rt, nullptr, 0) == WEFT_OK);
+  int fds[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
+  weft_sock *sock = nullptr;
+  REQUIRE(weft_sock_adopt(fds[0], &sock) == WEFT_OK);
+  std::atomic<bool> stop{false}, begun{false};
+  auto reads = [&] { // hardly ever anywhere but in the call
+    char c;
+    while (!stop) {
+      weft_sock_read(sock, &c, 1, 1);
+      begun = true;
+    }
+    weft_sock_close(sock);
+  };
+  int failed = 0;
+  auto forks = [&] {
+    while (!begun)
+      weft_yield();
+    for (int i = 0; i < 20; ++i) {
+      Death child = in_child([&] {
+        weft_sock_close(sock);
+        return fcntl(fds[0], F_GETFD) < 0 ? 0 : 11;
+      });
+      failed += child.code != 0 || child.signal != 0 || !child.text.empty();
+    }
+    stop = true;
+  };
+  spawn(rt, "reads", reads);
+  spawn(rt, "forks", forks);
+  CHECK(weft_run(rt) == WEFT_OK);
+  CHECK(failed == 0);
+  close(fds[1]);
+  CHECK(weft_runtime_destroy(rt) == WEFT_OK);
+}
+
 TEST_CASE("a task that goes back to its scheduler in the child is told so") {
   weft_runtime *rt = make();
   std::string texts[2];
