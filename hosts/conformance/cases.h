@@ -24,6 +24,7 @@ const std::vector<Case> &interrupt_cases();  // HOST-20, with the posts'
 const std::vector<Case> &time_cases();       // HOST-06, 12
 const std::vector<Case> &told_cases();       // HOST-12, of descriptors
 const std::vector<Case> &busy_cases();       // HOST-10, 11
+const std::vector<Case> &worker_cases();     // HOST-05, with the posts'
 const std::vector<Case> &descriptor_cases(); // HOST-13, 14
 const std::vector<Case> &end_cases();        // HOST-16, 07, 17, 18
 const std::vector<Case> &block_cases();      // HOST-08, 19

@@ -23,7 +23,7 @@ namespace {
 const std::vector<Case> &cases() {
   static const std::vector<Case> all = [] {
     std::vector<Case> line;
-    for (const std::vector<Case> *part : {&table_cases(), &post_cases(), &time_cases(), &interrupt_cases(), &busy_cases(), &descriptor_cases(), &told_cases(), &end_cases(), &block_cases(), &block_interrupt_cases()})
+    for (const std::vector<Case> *part : {&table_cases(), &post_cases(), &time_cases(), &interrupt_cases(), &busy_cases(), &worker_cases(), &descriptor_cases(), &told_cases(), &end_cases(), &block_cases(), &block_interrupt_cases()})
       line.insert(line.end(), part->begin(), part->end());
     return line;
   }();
