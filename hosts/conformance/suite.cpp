@@ -51,6 +51,20 @@ const char *wrong_with(const weft_host_check_adapter &a) {
 
 } // namespace
 
+std::string cannot_be_tried(const weft_host_check_adapter &adapter, const Options &options) {
+  if (options.params.empty() || wrong_with(adapter))
+    return "";
+  Report *report = new_report();
+  run_apart(report, options.patience, [&] {
+    void *host = nullptr;
+    char error[300] = "";
+    weft_status status = adapter.make(options.params.c_str(), &host, error, sizeof error);
+    if (status == WEFT_E_INVAL)
+      snprintf(report->text, sizeof report->text, "%s", error[0] ? error : weft_status_text(status));
+  });
+  return report->text; // who crashes or hangs in it is judged by the cases
+}
+
 std::vector<Result> check(const weft_host_check_adapter &adapter, const Options &options, const std::function<void(const Result &)> &tell) {
   std::vector<Result> results;
   Report *report = new_report();

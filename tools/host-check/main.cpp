@@ -95,7 +95,9 @@ int main(int argc, char **argv) {
     }
   std::string error = spec.empty() ? "which adapter? (--help)" : "";
   const weft_host_check_adapter *adapter = error.empty() ? find_adapter(spec, options.params, error) : nullptr;
-  if (!adapter) {
+  if (adapter)
+    error = cannot_be_tried(*adapter, options);
+  if (!adapter || !error.empty()) {
     fprintf(stderr, "weft-host-check: %s\n", error.c_str());
     return 2;
   }

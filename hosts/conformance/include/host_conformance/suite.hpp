@@ -25,6 +25,9 @@ struct Options {
   unsigned patience = 20; // seconds without an iteration of the loop that are taken for never
 };
 
+// The adapter's own word on parameters that it refuses; "" if it takes them, or is to be judged.
+std::string cannot_be_tried(const weft_host_check_adapter &adapter, const Options &options);
+
 // As soon as each is known.
 std::vector<Result> check(const weft_host_check_adapter &adapter, const Options &options, const std::function<void(const Result &)> &tell);
 
