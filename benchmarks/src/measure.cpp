@@ -111,6 +111,7 @@ void start_systems(Session &session, const std::string &build, const cpu_set_t &
                            "fiber", "go", "wat", "node"})
     start(name, name, nullptr, 1);
   start(kLoaded, kWeft, "fifo", 1);
+  start(kExploring, kWeft, nullptr, 1);
   start(kStealing, kWeft, "work_stealing", 1);
   start(kStealing2, kWeft, "work_stealing", 2);
   start(kFifo2, kWeft, "fifo", 2);

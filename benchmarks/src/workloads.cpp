@@ -6,6 +6,7 @@ namespace bench {
 
 const char *const kWeft = "weft";
 const char *const kLoaded = "loaded";
+const char *const kExploring = "exploring";
 const char *const kStealing = "stealing";
 const char *const kStealing2 = "stealing/2";
 const char *const kFifo2 = "fifo/2";
@@ -423,7 +424,7 @@ const std::vector<Row> &rows() {
        "a second.",
        16 * kYields,
        16 * kYields,
-       {kWeft},
+       {kExploring},
        {{kYardstick, 500}}},
       tls("tls", "thread-locals around yields",
           "4 tasks, ten accesses of five thread-locals before each yield and behind it; the peer is the same code with "

@@ -37,6 +37,7 @@ struct Row {
 
 extern const char *const kWeft;      // the system of nearly all rows
 extern const char *const kLoaded;    // the same program with fifo loaded by its path,
+extern const char *const kExploring; // in a process of its own, whose calls all ask for choices from then on,
 extern const char *const kStealing;  // the same program on one worker under work_stealing,
 extern const char *const kStealing2; // on two,
 extern const char *const kFifo2;     // and on two under fifo
