@@ -152,10 +152,10 @@ void again(const Context &c) {
   bool done = false;
   uint64_t begun = 0;
   stage.go("yields", [&] {
-    // By the task's own time: whatever the budget, some turns are needed.
+    // By the task's own time: whatever the budget, some turns are needed. Many, for who forgets it at times.
     begun = thread_time();
     uint64_t first = stage.turns();
-    for (uint64_t n = 0; thread_time() - begun < kLongest && !(n % 16 == 0 && stage.turns() > first + 20); ++n) {
+    for (uint64_t n = 0; thread_time() - begun < kLongest && !(n % 16 == 0 && stage.turns() > first + 200); ++n) {
       c.report->progress.fetch_add(1, std::memory_order_relaxed);
       weft_yield();
     }

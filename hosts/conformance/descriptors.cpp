@@ -239,6 +239,37 @@ void hangup(const Context &c) {
   }
 }
 
+// Where no data comes with it, and each side is told of the other's end by one event: to who reads a hang-up, to who writes an error.
+void pipes(const Context &c) {
+  Stage stage(c);
+  for (bool reads : {true, false}) {
+    int ends[2];
+    if (c.failed())
+      return;
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0)
+      return c.fail("HOST-13", "pipe: %s", strerror(errno));
+    weft_fd_cell cell = {};
+    cell.fd = ends[reads ? 0 : 1];
+    if (weft_status status = stage.ops.watch(&stage, &cell); status != WEFT_OK)
+      return c.fail("HOST-13", "`watch` of a pipe answered %s", weft_status_text(status));
+    if (!reads) {
+      if (!stage.run("WEFT_WRITABLE of a pipe that had room when it was watched", [&] { return cell.ready & WEFT_WRITABLE; }))
+        return;
+      char bytes[4096] = {};
+      while (write(ends[1], bytes, sizeof bytes) > 0) {
+      }
+    }
+    cell.ready = 0;
+    close(ends[reads ? 1 : 0]);
+    if (!stage.run(reads ? "WEFT_READABLE, or WEFT_HANGUP, of an empty pipe to which nobody writes any more"
+                         : "WEFT_WRITABLE, or WEFT_HANGUP, of a full pipe that nobody reads any more",
+                   [&] { return cell.ready & ((reads ? WEFT_READABLE : WEFT_WRITABLE) | WEFT_HANGUP); }))
+      return;
+    stage.ops.unwatch(&stage, &cell);
+    close(cell.fd);
+  }
+}
+
 void many(const Context &c) {
   Stage stage(c);
   std::vector<std::unique_ptr<Pair>> pairs;
@@ -417,6 +448,7 @@ const std::vector<Case> &descriptor_cases() {
       {{"HOST-13", "urgent", "so is urgent data"}, "01 02 05 13", watches, urgent},
       {{"HOST-13", "refused", "what has no readiness is refused"}, "01 02 05 13", watches, refused},
       {{"HOST-13", "hangup", "the end of the peer is told to who reads and to who writes"}, "01 02 05 13", watches, hangup},
+      {{"HOST-13", "pipes", "the end of a pipe's other side is told"}, "01 02 05 13", watches, pipes},
       {{"HOST-13", "many", "what is ready at once is all told"}, "01 02 05 13", watches, many},
       {{"HOST-13", "beside-tasks", "descriptors are served while tasks are always ready"}, "01 02 05 10 11 13 15", watches, beside_tasks},
       {{"HOST-14", "nothing-after", "nothing is told after unwatch"}, "01 02 05 10 11 13 15", watches, nothing_after},

@@ -349,6 +349,8 @@ static void on_check(uv_check_t *check) {
 /* --- From the first to the last ------------------------------------------------------------------- */
 
 weft_status weft_uv_host_new(uv_loop_t *loop, weft_uv_host **out) {
+  if (!loop) /* so does uv_default_loop answer when it cannot make one */
+    return WEFT_E_INVAL;
   pthread_once(&forks_are_counted, count_forks);
   weft_uv_host *h = calloc(1, sizeof *h);
   if (!h)

@@ -42,7 +42,11 @@ std::string asked_for(const Options &o) {
 }
 
 void print(const char *self, const Result &r, const Options &options) {
-  printf("%-8s %s/%s: %s\n", word_of(r.verdict), r.rule.c_str(), r.name.c_str(), r.shows.c_str());
+  // A test may find that another rule than its own is broken.
+  const std::string id = r.test.empty() ? r.rule + "/" + r.name : r.test;
+  printf("%-8s %s: %s\n", word_of(r.verdict), id.c_str(), r.shows.c_str());
+  if (r.verdict == Verdict::Failed && id.compare(0, r.rule.size() + 1, r.rule + "/") != 0)
+    printf("           %s is broken\n", r.rule.c_str());
   if (r.verdict == Verdict::Skipped)
     printf("           %s\n", r.why.c_str());
   if (r.verdict == Verdict::Failed) {

@@ -214,15 +214,17 @@ void accept_all(void *) {
   attr.stack = stack_class;
   attr.name = "connection";
   attr.flags = WEFT_SPAWN_DETACHED;
-  for (;;) {
+  for (bool told = false;;) {
     weft_sock *peer = nullptr;
     weft_status status = weft_tcp_accept(listener, &peer);
     if (status == WEFT_E_CLOSED)
       return;
     if (status != WEFT_OK) {
       // Out of descriptors or memory: connections wait in the backlog until some are given back.
-      fprintf(stderr, "accept: %s\n", weft_status_text(status));
-      weft_sleep(second / 10);
+      if (!told)
+        fprintf(stderr, "accept: %s\n", weft_status_text(status));
+      told = true;
+      weft_sleep(second / 200);
       if (stopping)
         return;
       continue;
@@ -339,6 +341,8 @@ void run_on_epoll() {
 void run_on_libuv() {
   weft_uv_host *host = nullptr;
   uv_loop_t *loop = uv_default_loop();
+  if (!loop)
+    fail("libuv", "it cannot make a loop; it needs some descriptors");
   if (weft_status status = weft_uv_host_new(loop, &host); status != WEFT_OK)
     fail("libuv", weft_status_text(status));
   weft_runtime *rt = make_runtime(weft_uv_host_ops(), host);

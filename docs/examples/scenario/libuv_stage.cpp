@@ -13,9 +13,11 @@ namespace {
 
 class LibuvStage : public Stage {
 public:
-  LibuvStage() { uv_loop_init(&loop_); }
+  LibuvStage() : made_(uv_loop_init(&loop_)) {}
 
   ~LibuvStage() override {
+    if (made_ != 0)
+      return;
     if (host_) {
       weft_uv_host_attach(host_, nullptr); // its runtime is gone
       weft_uv_host_close(host_, WEFT_SHUTDOWN_WAIT, nullptr, nullptr);
@@ -26,6 +28,8 @@ public:
 
   weft_status make_runtime(char *error, size_t size) override {
     it = this;
+    if (made_ != 0) // libuv's errors are errno's
+      return made_;
     if (weft_status failed = weft_uv_host_new(&loop_, &host_); failed != WEFT_OK)
       return failed;
     const weft_budget budget = {.ns = 16000000, .picks = 0, .reserved = 0, .until = 0};
@@ -69,6 +73,7 @@ private:
 
   static inline LibuvStage *it;
   uv_loop_t loop_;
+  const int made_; // 0, or why not
   uv_timer_t timer_;
   uv_check_t own_work_;
   weft_uv_host *host_ = nullptr;

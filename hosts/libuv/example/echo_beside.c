@@ -102,8 +102,9 @@ static void ticked(int number) { // a callback of libuv's completes what a task 
 static void enter(int *port) {
   weft_runtime_config config = {.size = sizeof config, .host = weft_uv_host_ops()};
   char error[256] = "";
-  if (weft_uv_host_new(&loop, &host) != WEFT_OK)
-    exit(1);
+  weft_status status = weft_uv_host_new(&loop, &host);
+  if (status != WEFT_OK)
+    fprintf(stderr, "weft_uv_host_new: %s\n", weft_status_text(status)), exit(1);
   config.host_self = host;
   if (weft_runtime_create(&config, &rt, error, sizeof error) != WEFT_OK)
     fprintf(stderr, "%s\n", error), exit(1);
@@ -128,12 +129,15 @@ static void leave(void) {
 int main(void) {
   struct sockaddr_storage at;
   int size = sizeof at;
-  uv_loop_init(&loop);
+  int failed = uv_loop_init(&loop);
+  if (failed != 0)
+    return fprintf(stderr, "uv_loop_init: %s\n", uv_strerror(failed)), 1;
   uv_tcp_init(&loop, &server);
   uv_ip4_addr("127.0.0.1", 0, (struct sockaddr_in *)&at);
   uv_tcp_bind(&server, (struct sockaddr *)&at, 0);
-  if (uv_listen((uv_stream_t *)&server, 16, connected) != 0)
-    return 1;
+  failed = uv_listen((uv_stream_t *)&server, 16, connected);
+  if (failed != 0)
+    return fprintf(stderr, "uv_listen: %s\n", uv_strerror(failed)), 1;
   uv_tcp_getsockname(&server, (struct sockaddr *)&at, &size);
   int port = ntohs(((struct sockaddr_in *)&at)->sin_port);
   uv_timer_init(&loop, &ticker);

@@ -160,6 +160,12 @@ TEST_CASE("what was spawned before uv_run runs in it, and uv_run ends with the l
   CHECK(steps == 4);
 }
 
+TEST_CASE("no loop, which is what uv_default_loop answers when it cannot make one, is refused") {
+  weft_uv_host *host = nullptr;
+  CHECK(weft_uv_host_new(nullptr, &host) == WEFT_E_INVAL);
+  CHECK(host == nullptr);
+}
+
 TEST_CASE("a daemon that never waits does not keep the loop") {
   Program p;
   int steps = 0;

@@ -27,7 +27,7 @@ struct uv_handle_s; /* uv_handle_t */
 typedef struct weft_uv_host weft_uv_host;
 
 /* Borrows the loop until weft_uv_host_close has said `closed`; uv_loop_close answers UV_EBUSY till then. WEFT_OK; WEFT_E_NOMEM, or
- * an errno's status when the system has no descriptor left; then *out is as it was. */
+ * an errno's status when the system has no descriptor left; WEFT_E_INVAL for NULL, which uv_default_loop answers then. *out is as it was. */
 WEFT_API weft_status weft_uv_host_new(struct uv_loop_s *loop, weft_uv_host **out);
 /* Whose turns the loop gives: after weft_runtime_create. NULL: nobody's, for a program that destroys its runtime itself. Without it no task
  * runs, and uv_run waits for them as for any: a line on standard error says so, once, when the loop runs and nobody ever was attached. */
