@@ -14,7 +14,7 @@ struct weft_manual_host {
   pthread_t thread;
   atomic_uint_fast64_t posts;
   atomic_int posted;
-  uint64_t now;
+  atomic_uint_fast64_t now; /* read by the workers of a pool, too */
   uint64_t armed;
   int holds;
   void (*on_fatal)(const char *text);
