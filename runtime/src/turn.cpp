@@ -225,15 +225,19 @@ weft_status turns_till_over(weft_runtime *rt, Hold &hold) {
     if (!has_work(rt))
       break;
     bool idle = !turn.more;
-    if (idle && stuck(rt) && !rt->closing) // a shutdown ends in a turn
+    if (idle && stuck(rt) && !rt->closing) { // a shutdown ends in a turn
+      // Asked after it, for the root's last task may have ended without the lock: when nobody is ready, nobody ends.
+      if (!has_work(rt))
+        break;
       return rt->stackless ? WEFT_E_NOMEM : found_deadlock(rt);
+    }
     // More work: the loop's own events are served, without waiting.
     hold.end();
     int never = rt->host.block(rt->host_self, idle ? turn.next_deadline : 0);
     never = never && !(idle && some_block(rt));
     hold.again();
     // The pool may have ended the last task meanwhile, or ask for something of this thread.
-    if (never && idle && has_work(rt) && root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && !(rt->workers > 1 && rt->turn_wanted))
+    if (never && idle && root_ready(rt) == 0 && rt->inbox.empty() && !rt->home_calls && !(rt->workers > 1 && rt->turn_wanted) && has_work(rt))
       return found_deadlock(rt);
   }
   return WEFT_OK;
