@@ -11,7 +11,7 @@
 
 namespace {
 
-constexpr int kRounds = sanitized() ? 300 : 3000;
+const int kRounds = 300 * thoroughly(10);
 
 } // namespace
 

@@ -27,13 +27,6 @@ inline bool meet(std::atomic<int> &here, int all) {
   return true;
 }
 
-// How much longer than for a look a race is tried: not where each run of a task costs two switches of the system, or where
-// tools make everything a hundred times slower.
-inline int thoroughly(int times) {
-  const char *preloaded = getenv("LD_PRELOAD");
-  return sanitized() || getenv("WEFT_MIGRATE") || (preloaded && strstr(preloaded, "vgpreload")) ? 1 : times;
-}
-
 struct OnWorkers {
   weft_runtime *rt = nullptr;
 

@@ -175,11 +175,6 @@ inline void open_for_ever(const HostKind &kind) {
   wait_once(h);
 }
 
-inline int thoroughly(int times) {
-  const char *preloaded = getenv("LD_PRELOAD");
-  return sanitized() || getenv("WEFT_MIGRATE") || (preloaded && strstr(preloaded, "vgpreload")) ? 1 : times;
-}
-
 // A folder of its own, which goes with what is in it.
 class Folder {
 public:
