@@ -6,7 +6,7 @@
 #   runtime   what programs load: libweft.so.1, schedulers' plug-ins
 #   dev       what programs are made with, by any compiler: headers, libweft.a, CMake and pkg-config files, gdb
 #             commands, weft-trace-check, weft-sched-check, weft-host-check,
-#             weft-explore, documents. Needs no LLVM.
+#             weft-explore, weft-timeline, documents. Needs no LLVM.
 #   llvmN     the pass for LLVM N, as a plug-in and as a library, and weftc. Several may share one prefix.
 # minigo and wat are not installed: they are there to be read and measured, and promise nothing.
 include(GNUInstallDirs)
@@ -90,6 +90,15 @@ foreach(tool weft-trace-check weft-sched-check weft-host-check weft-explore)
     install(TARGETS ${tool} RUNTIME COMPONENT dev)
   endif()
 endforeach()
+
+# weft-timeline is a link to the script, which finds its style beside itself, wherever a link to it lies.
+set(timeline ${CMAKE_INSTALL_DATADIR}/weft/timeline)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/demo/timeline DESTINATION ${timeline} COMPONENT dev)
+install(FILES ${PROJECT_SOURCE_DIR}/tools/demo/timeline.css ${PROJECT_SOURCE_DIR}/tools/demo/timeline.js DESTINATION ${timeline} COMPONENT dev)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR} OUTPUT_VARIABLE to_timeline)
+cmake_path(APPEND to_timeline ${timeline}/timeline)
+install(CODE "file(MAKE_DIRECTORY \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}\")
+  file(CREATE_LINK \"${to_timeline}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/weft-timeline\" SYMBOLIC)" COMPONENT dev)
 
 # As in the source, for the documents link each other and what they speak of: so that is there too, the headers by a link to where they are
 # installed (docs/test/ways-in-work follows each).

@@ -83,7 +83,7 @@ weft_debian_package(dev libweft-dev SECTION libdevel
   MORE "This package has the headers, libweft.a, CMake and pkg-config files,
 commands for gdb, checkers of traces and schedulers, documents and example
 projects."
-  DEPENDS "libweft${WEFT_ABI} ${same}" SUGGESTS "libuv1-dev, libnode-dev") # whose loops there are hosts for
+  DEPENDS "python3, libweft${WEFT_ABI} ${same}" SUGGESTS "libuv1-dev, libnode-dev") # whose loops there are hosts for
 if(WEFT_BUILD_PASS)
   list(APPEND CPACK_COMPONENTS_ALL ${component})
   weft_debian_package(${component} weft-${component} SECTION devel

@@ -26,7 +26,7 @@ static const char usage[] =
     "  -e                report all errors, not only ten\n"
     "  --emit-llvm       write LLVM IR text (build; to standard output without -o)\n"
     "  -v                show the link command\n"
-    "  --race-order N    run in the order that N seeds, the same each time, without real time: WEFT_SCHED=explore:seed=N\n"
+    "  --race-order N    run: in the order that N seeds, the same each time, without real time: WEFT_SCHED=explore:seed=N\n"
     "\n"
     "Programs read WEFT_SCHED, WEFT_WORKERS, WEFT_MIGRATE, WEFT_STACK, WEFT_GUARD, WEFT_TRACE, WEFT_STATS,\n"
     "WEFT_CLOCK and WEFT_DUMP_SIGNAL.\n";
