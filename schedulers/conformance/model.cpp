@@ -62,10 +62,13 @@ template <typename F> void Model::call(const char *name, bool guarded, F &&f) {
     Guard guard;
     catching();
     guard.stop();
-    sleeps += guard.sleeps() != 0;
+    if (guard.sleeps() != 0) {
+      ++sleeps;
+      slept_in_ = name;
+    }
     if (guard.sleeps() != 0 && sleeps == 3) {
       report_->slow = true;
-      fail("SCHED-04", std::string("`") + name + "` blocked: the thread slept in it");
+      blocked();
     } else if (guard.allocations() != 0 && !threw) {
       fail("SCHED-04", std::string("`") + name + "` allocated " + std::to_string(guard.asked_for()) + " bytes" +
                            (guard.allocations() > 1 ? ", and more" : ""));
@@ -82,6 +85,10 @@ void Model::fail(const std::string &rule, const std::string &text) {
   if (wrong())
     return;
   broken_ = {rule, text};
+}
+
+void Model::blocked() {
+  fail("SCHED-04", std::string("`") + slept_in_ + "` blocked: the thread slept in it");
 }
 
 Model::Model(const weft_sched_ops &ops, const Params &params, uint32_t workers, size_t entities, Report *report, Watch watch)

@@ -73,8 +73,9 @@ public:
   // For tests that look at one call themselves; answers the entities' numbers.
   std::vector<uint16_t> pick(uint32_t worker, size_t line);
   void fail(const std::string &rule, const std::string &text);
+  void blocked(); // fails for the last call that slept
 
-  uint64_t sleeps = 0; // calls that slept
+  uint64_t sleeps = 0; // calls that slept; three in one run are the policy's
   uint32_t weight = 1; // of who is born next
   uint64_t ran_ns = 1000; // how long the next one took whose run ends
 
@@ -105,6 +106,7 @@ private:
   weft_sched_ops ops_ = {}; // the instance's own
   Report *report_;
   Watch watch_;
+  const char *slept_in_ = nullptr;
   void *self_ = nullptr;
   bool made_ = false;
   weft_sched_services services_ = {};
